@@ -1,0 +1,1 @@
+"""Documents from values: words in a language, blocks, HTML and the terminal."""

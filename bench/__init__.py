@@ -1,0 +1,1 @@
+"""Measurements of lowtide against the truth and against others: ``python -m bench NAME``."""

@@ -1,0 +1,111 @@
+"""LT202: one column that nearly decides the target, or carries as much as all the others together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lowtide.auditing import words
+from lowtide.auditing.check import Check
+from lowtide.auditing.context import Context
+from lowtide.core.finding import Finding, NotApplicable
+from lowtide.core.task import Task
+from lowtide.stats.association import Floats
+from lowtide.tables.table import Table
+from lowtide.tables.target import Target
+
+DECIDES = 0.93
+LEAST = 0.1
+LOOKED_AT = 4
+
+
+class Dominance(Check):
+    """A strong feature is welcome; a leak looks different in three ways.
+
+    It nearly decides the target while all the other columns together come nowhere near (error). Or it tells
+    as much as all the others together *and* has regions where the outcome is impossible or certain, or
+    a name that says "known afterwards" (question). A column that is merely strong has neighbours that
+    carry the same, and no certain regions.
+    """
+
+    code = "LT202"
+    cost = "model"
+
+    def look(
+        self, table: Table, target: Target, task: Task, context: Context
+    ) -> list[Finding] | NotApplicable:
+        if context.sampled < 50:
+            return NotApplicable(code=self.code, reason="too_few_rows", facts={"rows": context.sampled})
+        accused = context.accused(least="question")
+        ranked = [n for n in context.ranked() if n not in accused and n in context.features]
+        if len(ranked) < 2:
+            return NotApplicable(code=self.code, reason="too_few_columns")
+        strong = [n for n in ranked[:LOOKED_AT] if context.alone(n).real and context.alone(n).skill >= LEAST]
+        found = []
+        out: set[str] = set()
+        for name in strong:
+            others = tuple(n for n in ranked if n != name and n not in out)
+            finding = self._judge(name, others, context)
+            if finding is not None:
+                found.append(finding)
+                out.add(name)
+        return found
+
+    def _judge(self, name: str, others: tuple[str, ...], context: Context) -> Finding | None:
+        alone = context.alone(name)
+        second = max((context.alone(n).skill for n in others), default=0.0)
+        together = max(context.joint(others), second, 0.0)
+        pure, where = certain(context, name)
+        word = None if words.is_past(name) else (
+            words.says(name, words.OUTCOME, words.OUTCOME_KO) or words.says(name, words.WEAK, words.WEAK_KO)
+        )  # fmt: skip
+        gap = (1 - alone.skill) / max(1 - together, 1e-9)
+        crowd = sum(context.alone(n).skill >= 0.8 * alone.skill for n in others)
+        severity = None
+        if alone.skill >= DECIDES and gap <= 0.5 and crowd <= 0.25 * len(others):
+            severity = "error"
+        elif alone.skill >= 0.75 * together and crowd == 0 and (pure >= 0.05 or word is not None):
+            severity = "question"
+        elif alone.skill >= 0.8 and gap <= 0.5 and crowd == 0:
+            severity = "question"
+        if severity is None:
+            return None
+        facts: dict[str, Any] = {
+            "skill_alone": alone.skill, "skill_of_next": second, "skill_of_others": together,
+            "certain_share": pure, "word": word, "rows_looked_at": context.sampled,
+        }  # fmt: skip
+        if alone.auc is not None:
+            facts["auc_alone"] = alone.auc
+        return Finding(
+            code=self.code,
+            severity=severity,
+            columns=(name,),
+            rows=context.source_rows(np.flatnonzero(where)),
+            facts=facts,
+            remedy="drop_columns",
+        )
+
+
+def certain(context: Context, name: str) -> tuple[float, Floats]:
+    """Return the share of rows in cells of the column where one class is (nearly) certain or ruled out.
+
+    A cell counts when it holds enough rows that the class's share there (upper Wilson-like bound, plus two
+    cases) is under a tenth of its overall share, or its complement is. Numbers as targets have none.
+    """
+    mask = np.zeros(context.sampled, dtype=bool)
+    if context.target.kind == "regression":
+        return 0.0, mask.astype(np.float64)
+    bins = context.view(name).bins
+    number = np.bincount(bins).astype(np.float64)
+    targets = context.targets
+    if targets.shape[1] == 1:
+        targets = np.column_stack([1 - targets[:, 0], targets[:, 0]])
+    for j in range(targets.shape[1]):
+        base = float(targets[:, j].mean())
+        if base < 0.02:
+            continue
+        hits = np.bincount(bins, weights=targets[:, j], minlength=len(number))
+        ruled_out = (hits + 2) / np.maximum(number, 1) <= 0.1 * base
+        mask |= ruled_out[bins]
+    return float(mask.mean()), mask.astype(np.float64)

@@ -1,0 +1,196 @@
+"""Does a column name an entity that repeats (a customer, a patient, a store), or is it a plain category?
+
+The rule. A plain category has a closed list of levels: the next row will have one of them. An entity is
+known by its structure, on rows in repeats (values seen twice or more, at least ten such values):
+
+* ``declared``: the task, or the column's role, says so;
+* ``panel``: with some time column it is a key (value x time is unique, time repeats, and the rectangle of
+  values and times is at least 30 % full): a store and its weeks;
+* ``attributes``: it fixes at least two other columns, one of them a number, that are not mere renamings of
+  it: a patient and his age and sex;
+* ``open``: many values are seen only once (5 % of the rows; Good-Turing: so often will the next row bring a
+  new one): a ticket, a host;
+* ``name``: nothing but the name says so (``movie_id``); sure only if its rows also lie together in the file.
+
+Structure alone is no finding: the target must be more alike inside the entity than the features explain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lowtide.auditing import words
+from lowtide.stats.association import Bools, Ints
+
+if TYPE_CHECKING:
+    from lowtide.auditing.context import Context
+
+LEAST_GROUPS = 10
+LEAST_REPEATS = 0.05
+OPEN = 0.05
+PANEL_FULL = 0.3
+STRENGTH = {"declared": 5, "panel": 4, "attributes": 3, "open": 2, "name": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A column that may name an entity.
+
+    Attributes
+    ----------
+    codes : (n,) entity per sampled row; rows without a value are entities of their own.
+    groups : distinct values that repeat; ``repeats``: share of the rows with a value that are in them.
+    together : share of the rows in repeats that lie next to a row of the same entity in the file.
+    attributes : columns that it fixes.
+    """
+
+    name: str
+    evidence: str
+    codes: Ints
+    groups: int
+    repeats: float
+    largest: int
+    rows: int
+    together: float
+    attributes: tuple[str, ...] = ()
+    panel: str | None = None
+
+    @property
+    def sure(self) -> bool:
+        return self.evidence != "name" or self.together >= 0.8
+
+
+def whole_codes(codes: Ints) -> Ints:
+    """Give each row without a value (-1) an entity of its own."""
+    out = codes.copy()
+    lost = np.flatnonzero(codes < 0)
+    out[lost] = (int(codes.max()) + 1 if len(codes) else 0) + np.arange(len(lost))
+    return out
+
+
+def entities(context: Context) -> list[Entity]:
+    """Return columns with the structure of an entity, the strongest evidence first."""
+    found = [e for n in context.candidates if (e := _judge(context, n)) is not None]
+    return sorted(found, key=lambda e: (-STRENGTH[e.evidence], -e.repeats * e.rows, e.name))
+
+
+def likely_entity(context: Context) -> Entity | None:
+    """Return the entity that folds should respect even before the target was looked at."""
+    for entity in entities(context):
+        if entity.sure:
+            return entity
+    return None
+
+
+def _possible(context: Context, name: str) -> bool:
+    view = context.view(name)
+    if name == context.task.group or view.role == "group":
+        return True
+    if view.type in ("date", "bool") or name == context.task.time or _is_part(name):
+        return False
+    return view.type == "text" or view.whole
+
+
+def _is_part(name: str) -> bool:
+    lists = (
+        (words.YEAR, ()), (words.MONTH, ()), (words.DAY, ()), (words.HOUR, ()),
+        (frozenset({"age", "week", "weekday", "quarter", "date", "time"}), ("나이", "연령", "요일", "연도", "년도")),
+    )  # fmt: skip
+    return any(words.says(name, e, k) for e, k in lists)
+
+
+def _judge(context: Context, name: str) -> Entity | None:
+    if not _possible(context, name):
+        return None
+    view = context.view(name)
+    known = view.codes >= 0
+    filled = int(known.sum())
+    if filled < 20:
+        return None
+    counts = np.bincount(view.codes[known])
+    repeated = counts >= 2
+    rows = int(counts[repeated].sum())
+    groups = int(repeated.sum())
+    if groups < LEAST_GROUPS or rows < max(20, LEAST_REPEATS * filled) or filled < 0.1 * context.sampled:
+        return None
+    inside = known & repeated[np.maximum(view.codes, 0)]
+    declared = name == context.task.group or view.role == "group"
+    panel = _panel(context, name, inside)
+    attributes = _attributes(context, name, inside)
+    singles = int((counts == 1).sum()) / filled
+    named = view.role == "id" or words.says(name, words.ENTITY, words.ENTITY_KO) is not None
+    numeric = view.values is not None
+    if declared:
+        evidence = "declared"
+    elif panel is not None and not (numeric and view.distinct < 20):
+        evidence = "panel"
+    elif len(attributes) >= 2 and any(context.view(a).values is not None for a in attributes):
+        evidence = "attributes"
+    elif singles >= OPEN and (not numeric or named):
+        evidence = "open"
+    elif named and counts[repeated].mean() >= 2:
+        evidence = "name"
+    else:
+        return None
+    return Entity(
+        name=name, evidence=evidence, codes=whole_codes(view.codes), groups=groups, repeats=rows / filled,
+        largest=int(counts.max()), rows=filled, together=_together(view.codes, inside),
+        attributes=attributes, panel=panel,
+    )  # fmt: skip
+
+
+def _together(codes: Ints, inside: Bools) -> float:
+    same = np.zeros(len(codes), dtype=bool)
+    pair = (codes[1:] == codes[:-1]) & (codes[1:] >= 0)
+    same[1:] |= pair
+    same[:-1] |= pair
+    return float(same[inside].mean())
+
+
+def _panel(context: Context, name: str, inside: Bools) -> str | None:
+    """Return the time column with which this one is a key, or ``None``."""
+    own = context.view(name)
+    n = int(inside.sum())
+    for other in context.candidates:
+        view = context.view(other)
+        timely = view.type == "date" or (view.whole and _is_part(other))
+        if other == name or not timely or view.distinct < 4 or view.distinct * 3 > n:
+            continue
+        both = inside & (view.codes >= 0)
+        if both.sum() < 0.9 * n:
+            continue
+        key = own.codes[both] * view.distinct + view.codes[both]
+        unique = len(np.unique(key)) / int(both.sum())
+        share = context.sampled / max(len(context.table), 1)
+        full = int(both.sum()) / (own.distinct * view.distinct * share)
+        if unique >= 0.99 and full >= PANEL_FULL:
+            return other
+    return None
+
+
+def _attributes(context: Context, name: str, inside: Bools) -> tuple[str, ...]:
+    """Return columns that have one value per entity and are not just another name of it."""
+    own = context.view(name).codes[inside]
+    _, group = np.unique(own, return_inverse=True)
+    groups = int(group.max()) + 1
+    found = []
+    for other in context.candidates:
+        if other == name:
+            continue
+        view = context.view(other)
+        codes = view.codes[inside] + 1
+        width = int(codes.max()) + 1
+        common = np.bincount(codes, minlength=width).max() / len(codes)
+        if common > 0.95:
+            continue
+        pair, size = np.unique(group * width + codes, return_counts=True)
+        most = np.zeros(groups, dtype=np.int64)
+        np.maximum.at(most, pair // width, size)
+        levels = len(np.unique(codes))
+        renaming = levels >= 0.9 * groups and len(pair) <= 1.1 * groups and context.view(name).values is None
+        if most.sum() / len(codes) >= 0.995 and not renaming and len(codes) >= 2 * groups:
+            found.append(other)
+    return tuple(found)

@@ -1,0 +1,327 @@
+"""The spine: from a source to a floor, a bundle and a report. Reads like the product.
+
+`run` is the whole job; `audit`, `profile` and `init` are its first stages alone. The stages do not know each
+other: here they meet, and hand each other frozen values.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from lowtide.core.contract import Guess, ReadContract, Role
+from lowtide.core.errors import UsageError, unknown_column
+from lowtide.core.finding import Finding, NotApplicable
+from lowtide.core.result import ColumnFacts, RunResult
+from lowtide.core.task import Costs, Kind, Scheme, Task
+from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared, Silent
+from lowtide.tables.raw import ColumnSettings, ReadSettings
+from lowtide.tables.table import Table
+from lowtide.tables.target import Target
+
+if TYPE_CHECKING:
+    from lowtide.auditing.audit import Answer, Audit
+    from lowtide.study import Study
+
+
+def run(
+    source: Any,
+    target: str,
+    *,
+    kind: Kind | None = None,
+    positive: str | None = None,
+    unit: str | Sequence[str] = (),
+    group: str | None = None,
+    time: str | None = None,
+    metric: str | None = None,
+    deploy: Scheme | None = None,
+    gap: float | None = None,
+    costs: Costs | None = None,
+    budget: float = 60.0,
+    seed: int = 0,
+    confidence: float = 0.95,
+    size: str = "normal",
+    threads: int | None = None,
+    batch_rows: int | None = None,
+    answers: Mapping[str, str] | None = None,
+    roles: Mapping[str, Role] | None = None,
+    out: str | Path | None = None,
+    progress: Listener | None = None,
+) -> Study:
+    """Do the whole job: read, audit, try models, compute the floor, fit what will be shipped.
+
+    Parameters
+    ----------
+    source : a path, or any dataframe (pandas, polars, Arrow, ...).
+    target : column to predict.
+    kind : ``binary``, ``multiclass`` or ``regression``; by evidence when ``None``.
+    positive : label of the positive class.
+    unit, group, time : columns that identify a row, the entity that repeats, the moment of a row.
+    metric : what to be judged by; ROC AUC or mean absolute error when ``None``.
+    deploy : what deployment will be: ``rows``, ``groups``, ``future``, ``groups+future``. When ``None``, the
+        worst that the data give evidence for.
+    gap : pause between training and use, in days.
+    costs : money per decision; makes ``metric="cost"`` available.
+    budget : seconds to spend.
+    seed : the same seed, data and versions give the same numbers at any number of threads.
+    confidence : of the floor.
+    size : ``quick``, ``normal`` or ``wide`` menu of trials.
+    answers : answers to the audit's questions, e.g. ``{"duration": "drop", "LT204:boat": "use"}``.
+    roles : roles of columns that were guessed wrongly.
+    out : project folder; keeps the ledger of trials, the bundle and the report.
+
+    Returns
+    -------
+    Study
+
+    Raises
+    ------
+    Refusal
+        When no honest model can come of the data (one class, seven positives in ten thousand rows, ...).
+    """
+    units = (unit,) if isinstance(unit, str) else tuple(unit)
+    task = Task(
+        target=target, kind=kind, positive=positive, unit=units, group=group, time=time, metric=metric,
+        deploy=deploy, gap=gap, costs=costs,
+    )  # fmt: skip
+    job = Job(
+        source=source, task=task, budget=budget, seed=seed, confidence=confidence, size=size, threads=threads,
+        batch_rows=batch_rows, answers=_answers(answers), folder=None if out is None else Path(out),
+        columns=None if roles is None else {n: ColumnSettings(role=r) for n, r in roles.items()},
+    )  # fmt: skip
+    return run_job(job, progress or Silent())
+
+
+def run_job(job: Job, listen: Listener) -> Study:
+    """Run the spine on a job."""
+    from lowtide.steps import finish, judge
+
+    budget = judge.make_budget(job)
+    prepared = prepare_job(job, listen)
+    listen.stage("trials")
+    verdict = judge.judge(job, prepared, budget, listen)
+    listen.stage("fit")
+    return finish.finish(job, prepared, verdict, budget, listen)
+
+
+def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
+    """Read, settle the roles, find the target, audit."""
+    from lowtide.auditing.audit import audit as look
+    from lowtide.steps.fitting import Fitter, fast_fit
+    from lowtide.tables.read import read as read_table
+    from lowtide.tables.target import make_target
+
+    listen.stage("read")
+    table = read_table(job.source, settings=job.read, columns=job.columns, seed=job.seed)
+    table, target, task = settle(table, job.task, make_target)
+    listen.stage("audit")
+    threads = job.threads or os.cpu_count() or 1
+    fitter = Fitter(
+        table, target.y, kind=target.kind, classes=max(len(target.classes), 1), threads=threads, seed=job.seed
+    )
+    if prices:
+        listen.stage("price")
+    found = look(
+        table,
+        target,
+        task,
+        fit=fast_fit(fitter) if prices else None,
+        answers=job.answers or {},
+        seed=job.seed,
+    )
+    out = set(found.quarantined)
+    features = tuple(n for n in table.names if table.role(n) in FEATURE_ROLES and n not in out)
+    return Prepared(table, task, target, found, fitter, features)
+
+
+def settle(table: Table, task: Task, make_target: Any) -> tuple[Table, Target, Task]:
+    """Give declared columns their roles, drop rows without an outcome, fill the task's kind."""
+    for name in (*task.unit, task.group, task.weight, None if task.time == ":order" else task.time):
+        if name is not None and name not in table.names:
+            raise unknown_column(name, table.names)
+    target = make_target(table, task.target, kind=task.kind, positive=task.positive)
+    roles: dict[str, Role] = dict.fromkeys(task.unit, "id")
+    if task.group is not None:
+        roles[task.group] = "group"
+    if task.weight is not None:
+        roles[task.weight] = "weight"
+    roles[task.target] = "target"
+    table = table.with_roles(roles)
+    known = np.isfinite(target.y)
+    if not known.all():
+        table, target = table.take(known), replace(target, y=target.y[known])
+    filled = msgspec.structs.replace(task, kind=target.kind, positive=target.positive)
+    return table, target, filled
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLook:
+    """What `audit` returns."""
+
+    rows: int
+    columns: int
+    findings: tuple[Finding, ...]
+    questions: tuple[Finding, ...]
+    quarantined: tuple[str, ...]
+    not_applicable: tuple[NotApplicable, ...]
+
+
+def audit(
+    source: Any,
+    target: str,
+    *,
+    test: Any = None,
+    unit: str | Sequence[str] = (),
+    group: str | None = None,
+    time: str | None = None,
+    kind: Kind | None = None,
+    answers: Mapping[str, str] | None = None,
+    prices: bool = True,
+    seed: int = 0,
+    read: ReadSettings | None = None,
+) -> AuditLook:
+    """Look for leaks and bad splits; every finding with evidence and, if asked, its price in score.
+
+    Parameters
+    ----------
+    source : a path or a dataframe.
+    target : column to predict.
+    test : a second source that will be predicted; rows that stand in both are found.
+    prices : estimate what each finding costs (fits a few small models).
+
+    Returns
+    -------
+    AuditLook
+    """
+    units = (unit,) if isinstance(unit, str) else tuple(unit)
+    task = Task(target=target, unit=units, group=group, time=time, kind=kind)
+    job = Job(source=source, task=task, seed=seed, answers=_answers(answers), read=read or ReadSettings())
+    prepared = prepare_job(job, Silent(), prices=prices)
+    found = prepared.audit
+    findings = found.findings
+    if test is not None:
+        from lowtide.auditing.between import between
+        from lowtide.tables.read import read as read_table
+
+        findings = (*between(prepared.table, read_table(test, settings=job.read), target), *findings)
+    return AuditLook(
+        rows=len(prepared.table), columns=len(prepared.table.names), findings=findings,
+        questions=found.questions, quarantined=found.quarantined, not_applicable=found.not_applicable,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLook:
+    """What `profile` returns."""
+
+    rows: int
+    total_rows: int
+    columns: tuple[ColumnFacts, ...]
+    contract: ReadContract
+    findings: tuple[Finding, ...] = ()
+
+
+def profile(source: Any, *, target: str | None = None, read: ReadSettings | None = None) -> ProfileLook:
+    """Look at the columns and at every guess made while reading.
+
+    Parameters
+    ----------
+    source : a path or a dataframe.
+    target : column to relate the others to.
+    """
+    from lowtide.profiling.profile import profile as look
+    from lowtide.tables.read import read as read_table
+
+    table = read_table(source, settings=read or ReadSettings())
+    found = None
+    if target is not None:
+        from lowtide.tables.target import make_target
+
+        found = make_target(table, target)
+    return ProfileLook(len(table), table.total_rows, look(table, found), table.contract)
+
+
+def read(source: Any, *, settings: ReadSettings | None = None) -> Table:
+    """Read a source into a typed table with its read contract."""
+    from lowtide.tables.read import read as read_table
+
+    return read_table(source, settings=settings or ReadSettings())
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `init` made."""
+
+    folder: Path
+    config: Path
+    rows: int
+    columns: int
+    guesses: tuple[Guess, ...]
+    audit: Audit
+
+
+def init(
+    folder: Path,
+    source: str,
+    *,
+    target: str,
+    unit: Sequence[str] = (),
+    group: str | None = None,
+    time: str | None = None,
+    read: ReadSettings | None = None,
+) -> Made:
+    """Look at the data and write a project folder with a commented ``lowtide.toml``."""
+    from lowtide.project import CONFIG, write_template
+
+    if (folder / CONFIG).exists():
+        raise UsageError(f"{folder / CONFIG} is there already: `lowtide run {folder}` uses it.")
+    task = Task(target=target, unit=tuple(unit), group=group, time=time)
+    job = Job(source=source, task=task, read=read or ReadSettings())
+    prepared = prepare_job(job, Silent())
+    config = write_template(
+        folder, source=source, task=task, read=job.read, guesses=prepared.table.contract.guesses,
+        questions=prepared.audit.questions,
+    )  # fmt: skip
+    return Made(
+        folder, config, len(prepared.table), len(prepared.table.names), prepared.table.contract.guesses,
+        prepared.audit,
+    )  # fmt: skip
+
+
+def run_source(
+    source: str,
+    *,
+    out: Path | None = None,
+    lang: str = "en",
+    progress: Listener | None = None,
+    **options: Any,
+) -> Study:
+    """Run a project folder, or a file (a project folder is made for it), as the command line does."""
+    from lowtide.steps.jobs import job_of
+
+    return run_job(job_of(source, out=out, lang=lang, **options), progress or Silent())
+
+
+def summary(result: RunResult) -> dict[str, Any]:
+    """Return what ``run --json`` prints: the result without the pictures' data."""
+    whole: dict[str, Any] = msgspec.to_builtins(result)
+    for name in ("charts", "column_facts", "contract"):
+        whole.pop(name, None)
+    return whole
+
+
+def _answers(given: Mapping[str, str] | None) -> Mapping[str, Answer] | None:
+    if given is None:
+        return None
+    from lowtide.auditing.audit import Answer
+
+    for key, value in given.items():
+        if value not in ("use", "drop"):
+            raise UsageError(f"The answer to {key!r} must be 'use' or 'drop', not {value!r}.")
+    return {key: Answer(answer=value) for key, value in given.items()}  # type: ignore[arg-type]

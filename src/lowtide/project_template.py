@@ -1,0 +1,211 @@
+"""The commented ``lowtide.toml`` that ``lowtide init`` writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from lowtide.core.contract import ROLES, Guess
+from lowtide.core.errors import InputError
+from lowtide.core.finding import Finding
+from lowtide.core.task import Task
+from lowtide.core.text import write_text
+from lowtide.tables.raw import ColumnSettings, ReadSettings
+
+CONFIG = "lowtide.toml"
+# More columns than this would bury the rest of the file.
+MOST_COLUMNS = 100
+
+_HEAD = """\
+# A lowtide project. `lowtide run .` in this folder does the whole job.
+# A line that begins with "# " does nothing: take the mark away to set it. Every guess below can be overruled.
+
+[task]
+"""
+_TASK_HINTS = {
+    "kind": ('"binary"', "binary, multiclass or regression"),
+    "positive": ('"LABEL"', "label of the positive class"),
+    "unit": ('["COLUMN"]', "columns that identify a row"),
+    "group": ('"COLUMN"', "the entity that repeats: customer, machine, patient"),
+    "time": ('"COLUMN"', 'the moment of a row; ":order" is the order of the rows'),
+    "horizon": ("30", "length of the outcome window, in days (rows under :order)"),
+    "gap": ("7", "pause between training and use, in days (rows under :order)"),
+    "metric": ('"roc_auc"', "what to be judged by; `lowtide run --help` lists them"),
+    "deploy": ('"rows"', "what deployment will be: rows, groups, future, groups+future"),
+}
+_READ_NUMBERS = ("title_rows", "header_rows")
+_RUN = """
+[run]
+# budget = 60              # seconds to spend
+# seed = 0
+# confidence = 0.95        # of the floor
+# size = "normal"          # menu of trials: quick, normal, wide
+# batch_rows = 1000        # how many rows you will see at a time
+"""
+
+
+def write_template(
+    folder: Path,
+    *,
+    source: str,
+    task: Task,
+    read: ReadSettings | None = None,
+    guesses: Sequence[Guess] = (),
+    questions: Sequence[Finding] = (),
+) -> Path:
+    """Write ``lowtide.toml`` into ``folder`` (made when it is not there) and return its path.
+
+    What was said stands in plain lines; guesses and open questions stand as comments that only need the
+    mark taken away.
+
+    Raises
+    ------
+    InputError
+        When the folder cannot be written.
+    """
+    text = template(folder, source=source, task=task, read=read, guesses=guesses, questions=questions)
+    try:
+        write_text(folder / CONFIG, text)
+    except OSError as error:
+        raise InputError(f"{folder / CONFIG} cannot be written ({error.strerror}).") from None
+    return folder / CONFIG
+
+
+def template(
+    folder: Path,
+    *,
+    source: str,
+    task: Task,
+    read: ReadSettings | None = None,
+    guesses: Sequence[Guess] = (),
+    questions: Sequence[Finding] = (),
+) -> str:
+    """Return the text that `write_template` writes."""
+    parts = [_HEAD, _task(task), _source(folder, source), _read(read or ReadSettings(), guesses)]
+    parts += [_columns(guesses), _answers(questions), _RUN]
+    if task.costs is not None:
+        parts.append("\n[task.costs]\n" + "".join(_line(n, v) for n, v in _set_fields(task.costs)))
+    return "".join(parts)
+
+
+def toml_value(value: Any) -> str:
+    """Write text, numbers, true/false and lists of them as TOML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(toml_value(v) for v in value) + "]"
+    escaped = [_ESCAPES.get(c, c) if c.isprintable() or c in _ESCAPES else _code(c) for c in str(value)]
+    return '"' + "".join(escaped) + '"'
+
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _code(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+
+
+def _line(name: str, value: Any) -> str:
+    return f"{name} = {toml_value(value)}\n"
+
+
+def _hint(line: str, note: str = "") -> str:
+    return f"# {line:<24}  # {note}\n" if note else f"# {line}\n"
+
+
+def _set_fields(struct: msgspec.Struct) -> list[tuple[str, Any]]:
+    """Return the settings that differ from their defaults (and those that have none)."""
+    return [
+        (f.name, getattr(struct, f.name))
+        for f in msgspec.structs.fields(struct)
+        if f.required or getattr(struct, f.name) != f.default
+    ]
+
+
+def _task(task: Task) -> str:
+    given = dict(_set_fields(task))
+    given.pop("costs", None)
+    lines = [_line(name, value) for name, value in given.items()]
+    lines += [
+        _hint(f"{name} = {example}", note)
+        for name, (example, note) in _TASK_HINTS.items()
+        if name not in given
+    ]
+    return "".join(lines)
+
+
+def _source(folder: Path, source: str) -> str:
+    return f"\n[source]\n{_line('path', _relative(folder, source))}"
+
+
+def _relative(folder: Path, source: str) -> str:
+    """Return a path as seen from the project folder; addresses, and paths on another drive, as they are."""
+    if "://" in source or source == "-":
+        return source
+    try:
+        return Path(os.path.relpath(Path(source).absolute(), folder.absolute())).as_posix()
+    except ValueError:
+        return Path(source).absolute().as_posix()
+
+
+def _read(read: ReadSettings, guesses: Sequence[Guess]) -> str:
+    given = dict(_set_fields(read))
+    lines = [_line(name, value) for name, value in given.items()]
+    names = set(ReadSettings.__struct_fields__) - set(given) - {"null_tokens", "names"}
+    for guess in guesses:
+        if guess.column is None and guess.what in names:
+            number = guess.what in _READ_NUMBERS and guess.value.isdigit()
+            value = int(guess.value) if number else guess.value
+            lines.append(_hint(_line(guess.what, value).strip(), _sure(guess)))
+    return "\n[read]\n" + "".join(lines)
+
+
+def _sure(guess: Guess) -> str:
+    return "as given" if guess.given else f"guessed, {guess.sure:.0%} sure"
+
+
+def _columns(guesses: Sequence[Guess]) -> str:
+    """Return a commented table for each column about which something was guessed."""
+    names = set(ColumnSettings.__struct_fields__) - {"null_tokens"}
+    by_column: dict[str, list[Guess]] = {}
+    for guess in guesses:
+        if guess.column is not None and guess.what in names:
+            by_column.setdefault(guess.column, []).append(guess)
+    if not by_column:
+        return ""
+    # The least certain first: they are worth a look.
+    ordered = sorted(by_column.items(), key=lambda item: min(g.sure for g in item[1]))
+    lines = [f"\n# Roles: {', '.join(ROLES)}.\n"]
+    for column, found in ordered[:MOST_COLUMNS]:
+        plain = all(g.given for g in found)
+        mark = "" if plain else "# "
+        lines.append(f"{mark}[columns.{toml_value(column)}]\n")
+        for guess in found:
+            line = _line(guess.what, guess.value).strip()
+            lines.append(line + "\n" if guess.given and plain else _hint(line, _sure(guess)))
+    if len(ordered) > MOST_COLUMNS:
+        lines.append(f"# ... and {len(ordered) - MOST_COLUMNS} more columns.\n")
+    return "".join(lines)
+
+
+def _answers(questions: Sequence[Finding]) -> str:
+    lines = ["\n[answers]\n"]
+    if questions:
+        lines.append(
+            '# Open questions: until you answer, these columns are out. "use" keeps, "drop" leaves out.\n'
+        )
+    for finding in questions:
+        for column in finding.columns or (None,):
+            key = finding.code if column is None else f"{finding.code}:{column}"
+            lines.append(_hint(f'{toml_value(key)} = "drop"'))
+    lines.append(
+        '# or, with a name: "COLUMN" = {answer = "use", who = "NAME", when = 2026-01-31, why = "TEXT"}\n'
+    )
+    return "".join(lines)

@@ -1,0 +1,1 @@
+"""Pictures as SVG text whose colours are CSS variables of the page."""

@@ -1,0 +1,205 @@
+"""A result as the sections look at it: numbers told in the reader's language, and the verdict."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from lowtide.core.finding import Finding
+from lowtide.core.result import RunResult
+from lowtide.report import numbers
+from lowtide.report.inline import clean, code
+from lowtide.report.numbers import Toward, finite
+from lowtide.report.words import Words
+
+Verdict = Literal["above", "level", "below", "no_floor", "no_baseline"]
+SHARES = frozenset({"roc_auc", "average_precision", "balanced_accuracy", "f1", "accuracy"})
+
+
+@dataclass(frozen=True)
+class View:
+    """A run's result with the words of one language.
+
+    Attributes
+    ----------
+    result : the facts.
+    words : the sentences.
+    """
+
+    result: RunResult
+    words: Words
+
+    # Words -------------------------------------------------------------------------------------
+
+    def say(self, path: str, /, **facts: Any) -> str:
+        """Return a sentence (with marks) in which the task's own names are always known."""
+        return self.words.mark(path, **{**self.names, **facts})
+
+    def maybe(self, path: str, /, **facts: Any) -> str:
+        """Like `say`, but empty when the language files have no such sentence."""
+        return self.say(path, **facts) if self.words.has(path) else ""
+
+    @cached_property
+    def names(self) -> dict[str, Any]:
+        """Names that any sentence may use: ``target``, ``event``, ``metric``, ``group``, ``time``."""
+        task = self.result.task
+        event = task.target if task.positive is None else f"{task.target} = {task.positive}"
+        return {
+            "target": code(task.target),
+            "event": code(event),
+            "metric": self.metric_name,
+            "group": code(task.group or self.split_group or numbers.UNKNOWN),
+            "time": self.time_name,
+            "confidence": numbers.percent(self.result.floor.confidence),
+        }
+
+    @property
+    def metric_name(self) -> str:
+        return clean(self.words.first(f"metrics.{self.result.metric}.name", "metrics.other.name",
+                                      metric=self.result.metric))  # fmt: skip
+
+    @property
+    def split_group(self) -> str | None:
+        split = self.result.split
+        group = split.facts.get("group")
+        if isinstance(group, str):
+            return group
+        return split.column if "groups" in split.scheme and "future" not in split.scheme else None
+
+    @property
+    def time_name(self) -> str:
+        """The time column, marked; the order of the rows has a name of its own."""
+        split = self.result.split
+        column = self.result.task.time
+        if column is None:
+            named = split.facts.get("time")
+            column = named if isinstance(named, str) else split.column if "future" in split.scheme else None
+        if column is None:
+            return numbers.UNKNOWN
+        return self.words.mark("common.row_order") if column == ":order" else code(column)
+
+    # Numbers -----------------------------------------------------------------------------------
+
+    def score(self, value: object, toward: Toward = "near") -> str:
+        """Return a score as told, with the unit of the metric when it has one."""
+        if finite(value) is None:
+            return self.words.mark("common.none")
+        text = numbers.significant(float(value), toward=toward)  # type: ignore[arg-type]
+        unit = clean(self.result.metric_unit).strip()
+        return f"{text} {unit}" if unit else text
+
+    def bound(self, value: object) -> str:
+        """Return a bound, rounded to its bad side: no more is promised than was computed."""
+        return self.score(value, self.bad_side)
+
+    @property
+    def bad_side(self) -> Toward:
+        return "down" if self.result.greater_is_better else "up"
+
+    def better(self, a: float, b: float) -> bool:
+        """Say whether score ``a`` is better than ``b``."""
+        return a > b if self.result.greater_is_better else a < b
+
+    def gain(self, a: float | None, b: float | None) -> float | None:
+        """Return by how much ``a`` is better than ``b`` (negative: worse)."""
+        if a is None or b is None:
+            return None
+        return a - b if self.result.greater_is_better else b - a
+
+    @cached_property
+    def floor(self) -> float | None:
+        return finite(self.result.floor.value)
+
+    @cached_property
+    def baseline(self) -> float | None:
+        return finite(self.result.baseline)
+
+    @cached_property
+    def expected(self) -> float | None:
+        return finite(self.result.expected)
+
+    @cached_property
+    def naive(self) -> float | None:
+        return None if self.result.naive is None else finite(self.result.naive.value)
+
+    # Meaning -----------------------------------------------------------------------------------
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """Whether the floor clears the baseline, as far as the digits that are shown tell."""
+        if self.floor is None:
+            return "no_floor"
+        if self.baseline is None:
+            return "no_baseline"
+        if self.bound(self.floor) == self.score(self.baseline):
+            return "level"
+        return "above" if self.better(self.floor, self.baseline) else "below"
+
+    @property
+    def ships_rule(self) -> bool:
+        """True when the honest advice is to use the simple rule instead of the model."""
+        return self.verdict in ("level", "below")
+
+    def means(self, value: float | None, form: str = "means", toward: Toward = "near") -> str:
+        """Return what a score means for someone who knows no metric; empty when there is no score."""
+        if value is None:
+            return ""
+        metric = self.result.metric if self.words.has(f"metrics.{self.result.metric}.name") else "other"
+        kind = "_many" if self.result.task.kind == "multiclass" else ""
+        path = f"metrics.{metric}.{form}"
+        path = path + kind if self.words.has(path + kind) else path
+        return self.say(path, **self._meanings(value, toward)) if self.words.has(path) else ""
+
+    def _meanings(self, value: float, toward: Toward) -> dict[str, str]:
+        currency = "" if self.result.task.costs is None else clean(self.result.task.costs.currency)
+        amount = self.score(value, toward)
+        return {
+            "value": numbers.significant(value, toward=toward),
+            "amount": amount if self.result.metric_unit or not currency else f"{amount} {currency}",
+            "hits": _whole(100 * value, toward),
+            "percent": numbers.percent(value, toward),
+            "root": numbers.percent(math.sqrt(value), toward) if value >= 0 else numbers.UNKNOWN,
+            "chance": numbers.percent(math.exp(-value)) if abs(value) < 700 else "0%",
+        }
+
+    @cached_property
+    def rule(self) -> str:
+        """The baseline rule in words."""
+        rule = self.result.baseline_rule
+        kind = str(rule.get("rule") or self.result.baseline_name or "")
+        key = {"one-column": "one_column"}.get(kind, kind.replace("-", "_").replace(" ", "_"))
+        column = rule.get("column")
+        if key == "one_column" and not isinstance(column, str):
+            key = "prior"
+        if key == "prior" and self.result.task.kind == "regression":
+            key = "median" if rule.get("statistic") == "median" else "mean"
+        path = f"baselines.{key}"
+        if not key or not self.words.has(path):
+            return clean(self.result.baseline_name) or self.words.mark("baselines.other")
+        return self.say(
+            path,
+            column=code(str(column)),
+            rows=numbers.count(rule.get("rows")),
+            value=self.words.value(rule.get("value")),
+        )
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings, the worst first: severity, then points that were not real, then code."""
+        return tuple(sorted(self.result.findings, key=_rank))
+
+    def column_names(self, names: tuple[str, ...], limit: int = 6) -> str:
+        return self.words.names(names, limit)
+
+
+def _whole(value: float, toward: Toward) -> str:
+    exact = round(value, 9)
+    whole = {"near": round, "down": math.floor, "up": math.ceil}[toward](exact)
+    return f"{whole:,}" if abs(value) < 1e9 else numbers.UNKNOWN
+
+
+def _rank(finding: Finding) -> tuple[int, float, str, tuple[str, ...]]:
+    points = None if finding.price is None else finite(finding.price.points)
+    return (-int(finding.level), -(points if points is not None else -math.inf), finding.code, finding.columns)

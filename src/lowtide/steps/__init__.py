@@ -1,0 +1,1 @@
+"""The joints of the spine: where `flow` introduces the stages to each other."""

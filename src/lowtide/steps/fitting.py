@@ -1,0 +1,126 @@
+"""Fit and predict on indices: what trials, prices and the final model share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from lowtide.core.recipe import Recipe, Style
+from lowtide.core.task import Kind
+from lowtide.tables.table import Floats, Ints, Table
+
+T = TypeVar("T")
+
+
+class Fitter:
+    """Fits recipes on rows of one table; preparations of a fold are shared by the recipes that need the same.
+
+    Parameters
+    ----------
+    table : the rows (n).
+    y : (n,) target as numbers.
+    kind, classes : of the target.
+    threads : threads that a learner may use; results do not depend on it.
+    keep_bytes : how much of the fitted preparations is kept (memory against time).
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        y: Floats,
+        *,
+        kind: Kind,
+        classes: int,
+        threads: int,
+        seed: int,
+        keep_bytes: int = 500_000_000,
+    ) -> None:
+        self.table, self.y, self.kind, self.classes = table, y, kind, classes
+        self.threads, self.seed = threads, seed
+        self._prepared: _Recent[tuple[Any, Floats]] = _Recent(keep_bytes, lambda pair: pair[1].nbytes)
+        self._matrices: _Recent[Floats] = _Recent(keep_bytes // 2, lambda matrix: matrix.nbytes)
+
+    def prepare(self, style: Style, columns: tuple[str, ...], train: Ints) -> tuple[Any, Floats]:
+        """Return the preparation fitted on ``train`` and the training matrix."""
+        from lowtide.prepare import fit_transform
+
+        shape = "linear" if style == "linear" else "tree"
+        return self._prepared.get(
+            (shape, columns, _digest(train)),
+            lambda: fit_transform(
+                self.table.take(train), columns, style=shape, y=self.y[train], kind=self.kind, seed=self.seed
+            ),
+        )
+
+    def fit(self, recipe: Recipe, train: Ints) -> Any:
+        """Return a fitted ``Member`` of a pipeline."""
+        from lowtide.learn import get
+        from lowtide.models.pipeline import Member
+
+        preparation, matrix = self.prepare(recipe.style, recipe.columns, train)
+        fitted = get(recipe.learner).fit(
+            matrix,
+            self.y[train],
+            kind=self.kind,
+            classes=self.classes,
+            params=recipe.params,
+            seed=recipe.seed,
+            threads=self.threads,
+            categorical=preparation.categorical,
+            names=preparation.names,
+        )
+        return Member(recipe=recipe, preparation=preparation, fitted=fitted, weight=1.0)
+
+    def __call__(self, recipe: Recipe, train: Ints, test: Ints) -> Floats:
+        """`lowtide.core.recipe.FitPredict`: everything that is fitted sees ``train`` only."""
+        member = self.fit(recipe, train)
+        shape = "linear" if recipe.style == "linear" else "tree"
+        matrix = self._matrices.get(
+            (shape, recipe.columns, _digest(train), _digest(test)),
+            lambda: member.preparation.transform(self.table.take(test)),
+        )
+        return np.asarray(member.fitted.predict(matrix), dtype=np.float64)
+
+
+def fast_fit(fitter: Fitter) -> Callable[[tuple[str, ...], Ints, Ints], Floats]:
+    """Return the fixed fast learner that prices findings: a small LightGBM, the same for everyone."""
+
+    def fit(columns: tuple[str, ...], train: Ints, test: Ints) -> Floats:
+        recipe = Recipe(
+            name="price",
+            learner="lightgbm",
+            style="tree",
+            params={"rounds": 60, "leaves": 15, "rate": 0.1, "min_leaf": 10},
+            columns=columns,
+            seed=fitter.seed,
+        )
+        return fitter(recipe, train, test)
+
+    return fit
+
+
+class _Recent(Generic[T]):
+    """Keeps what was made most recently, up to a number of bytes (at least one thing)."""
+
+    def __init__(self, limit: int, size: Callable[[T], int]) -> None:
+        self._limit, self._size = limit, size
+        self._held: OrderedDict[tuple[Any, ...], T] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        if key not in self._held:
+            self._held[key] = made = make()
+            self._bytes += self._size(made)
+            while self._bytes > self._limit and len(self._held) > 1:
+                _, old = self._held.popitem(last=False)
+                self._bytes -= self._size(old)
+        self._held.move_to_end(key)
+        return self._held[key]
+
+
+def _digest(index: Ints) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(index).tobytes(), digest_size=16).digest()

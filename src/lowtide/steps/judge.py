@@ -1,0 +1,261 @@
+"""From audited rows to a verdict: split, trials, selection, floor. Nothing here is fitted outside a fold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from lowtide.core.errors import UsageError
+from lowtide.core.recipe import Recipe
+from lowtide.core.task import Assumption
+from lowtide.steps.job import Job, Listener, Prepared
+from lowtide.tables.table import Floats, Ints
+
+if TYPE_CHECKING:
+    from lowtide.metrics import Metric
+    from lowtide.splits.plan import Fold, Plan
+    from lowtide.validate.budget import Budget
+    from lowtide.validate.floor import Estimate
+    from lowtide.validate.ledger import Ledger
+    from lowtide.validate.ledger_schema import TrialRecord
+
+Keys = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What judging found.
+
+    Attributes
+    ----------
+    cube : (n, T[, classes]) out-of-fold predictions of all T trials that count, of this run and earlier ones.
+    records : their T records; ``estimate.weights`` (T,) says which are shipped.
+    baseline : place of the best baseline in ``records``, or ``None``.
+    held : (n[, classes]) held-out predictions of the shipped combination.
+    """
+
+    plan: Plan
+    assumptions: tuple[Assumption, ...]
+    folds: tuple[Fold, ...]
+    units: Ints
+    times: Floats | None
+    groups: Ints | None
+    keys: Keys
+    metric: Metric
+    cube: Floats
+    records: tuple[TrialRecord, ...]
+    selectable: npt.NDArray[np.bool_]
+    estimate: Estimate
+    baseline: int | None
+    held: Floats
+    features: tuple[str, ...]
+    question: str
+    in_ledger: int
+    facts: dict[str, Any]
+
+
+def make_budget(job: Job) -> Budget:
+    """Start the clock of a run; time for fitting and writing at the end is set aside."""
+    from lowtide.validate.budget import Budget
+
+    if job.budget <= 0:
+        raise UsageError(f"The budget must be a number of seconds above 0, not {job.budget:g}.")
+    budget = Budget(job.budget)
+    budget.reserve("end", min(1.5 + 0.05 * job.budget, 0.3 * job.budget))
+    return budget
+
+
+def metric_of(job: Job, prepared: Prepared) -> Metric:
+    """Return the metric that was asked for, or the kind's own."""
+    from lowtide import metrics
+
+    task = prepared.task
+    assert task.kind is not None
+    if task.metric is None:
+        return metrics.get(metrics.default(task.kind))
+    metric = metrics.cost(task.costs) if task.metric == "cost" else metrics.get(task.metric)
+    if task.kind not in metric.kinds:
+        fitting = ", ".join(m.name for m in metrics.METRICS if task.kind in m.kinds)
+        raise UsageError(f"The metric {task.metric!r} does not judge a {task.kind} target. These do: {fitting}.")
+    return metric
+
+
+def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Verdict:
+    """Choose the split, run the trials, compute the floor."""
+    from lowtide.splits.choose import choose
+    from lowtide.splits.hashing import group_keys, moments
+    from lowtide.splits.make import make
+    from lowtide.splits.units import units as units_of
+    from lowtide.splits.verify import verify
+
+    table, target, task = prepared.table, prepared.target, prepared.task
+    metric = metric_of(job, prepared)
+    plan, assumptions = choose(table, target, task, prepared.audit.findings)
+    keys = row_keys_of(prepared)
+    groups = group_keys(table, plan.group) if plan.group is not None else None
+    times = moments(table, plan.time) if plan.time is not None else None
+    folds = make(plan, keys=keys, groups=groups, times=times, y=target.y, seed=job.seed)
+    verify(plan, folds, groups=groups, times=times)
+    units = units_of(plan, keys=keys, groups=groups, times=times)
+    features = features_under(prepared, plan)
+    with _ledger(job) as ledger:
+        cube, records, question, in_ledger, facts = _trials(
+            job, prepared, plan, folds, keys, features, metric, ledger, budget, listen
+        )
+        selectable = np.array([not r.recipe.baseline and r.status == "done" for r in records], dtype=bool)
+        listen.stage("floor")
+        estimate = _estimate(job, prepared, plan, folds, units, times, metric, cube, selectable)
+        if ledger is not None:
+            ledger.look(question, metric=metric.name, what="floor", value=estimate.floor.value)
+    baseline = _best_baseline(records, metric)
+    return Verdict(
+        plan=plan, assumptions=assumptions, folds=folds, units=units, times=times, groups=groups, keys=keys,
+        metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
+        held=_blend(cube, estimate.weights), features=features, question=question, in_ledger=in_ledger, facts=facts,
+    )  # fmt: skip
+
+
+def row_keys_of(prepared: Prepared) -> Keys:
+    """Return what a row is known by: its unit, or the content of all columns but the target."""
+    from lowtide.tables.hashing import row_keys
+
+    table, task = prepared.table, prepared.task
+    columns = task.unit or tuple(n for n in table.names if n != task.target and table.role(n) != "id")
+    return row_keys(table, columns or tuple(n for n in table.names if n != task.target))
+
+
+def features_under(prepared: Prepared, plan: Plan) -> tuple[str, ...]:
+    """Return the columns that a model may use under a plan.
+
+    The group's own name is of use only when the same groups come again; a moment that only counts upward
+    teaches nothing that holds later, so a number that serves as the time is left out.
+    """
+    table = prepared.table
+    features = [n for n in prepared.features if n != plan.group or not plan.by_group]
+    if plan.time in features and table.column(str(plan.time)).type == "number" and plan.by_time:
+        features.remove(str(plan.time))
+    if not plan.by_group and plan.group is not None and plan.group not in features and plan.by_time:
+        declared = table.role(plan.group) == "group"
+        if declared and plan.group not in prepared.audit.quarantined:
+            features.append(plan.group)
+    kept = set(features)
+    return tuple(n for n in table.names if n in kept)
+
+
+def _trials(
+    job: Job,
+    prepared: Prepared,
+    plan: Plan,
+    folds: tuple[Fold, ...],
+    keys: Keys,
+    features: tuple[str, ...],
+    metric: Metric,
+    ledger: Ledger | None,
+    budget: Budget,
+    listen: Listener,
+) -> tuple[Floats, tuple[TrialRecord, ...], str, int, dict[str, Any]]:
+    """Run this run's trials; add the earlier ones of the same question."""
+    from lowtide.learn.menu import menu
+    from lowtide.validate.ledger_schema import data_key, question_key
+    from lowtide.validate.trials import run_trials
+
+    table, target, task = prepared.table, prepared.target, prepared.task
+    recipes = menu(
+        kind=target.kind, rows=len(table), columns=features, roles={n: table.role(n) for n in features},
+        time=plan.by_time, seed=job.seed, size=job.size,
+    )  # fmt: skip
+    question = question_key(
+        target=target.name, kind=target.kind, scheme=plan.scheme, group=plan.group, time=plan.time,
+        horizon=task.horizon, gap=plan.gap, positive=target.positive,
+    )  # fmt: skip
+    roles = msgspec.json.encode([[c.name, c.type, c.role] for c in table.contract.columns]).decode()
+    classes = max(len(target.classes), 1)
+    width = classes if target.kind == "multiclass" else 1
+    done = run_trials(
+        recipes, folds=folds, y=target.y, kind=target.kind, classes=classes, keys=keys, metric=metric,
+        fit_predict=prepared.fitter, ledger=ledger, question_key=question,
+        data_key=data_key(keys, target.y, roles), budget=budget, seed=job.seed,
+        progress=lambda p: listen.trial(p.trial, p.total, p.name, p.seconds_left, p.best),
+    )  # fmt: skip
+    cube, records = done.cube, list(done.records)
+    in_ledger = len(records)
+    if ledger is not None:
+        older, known = ledger.cube(question, keys, width=width)
+        in_ledger = len(known)
+        mine = {r.identity for r in records}
+        # A trial that used a column which is out by now answered another question.
+        others = [
+            place
+            for place, r in enumerate(known)
+            if r.identity not in mine and set(r.recipe.columns) <= set(features) and r.status == "done"
+        ]
+        cube = np.concatenate([cube, older[:, others]], axis=1)
+        records += [known[place] for place in others]
+    return cube, tuple(records), question, in_ledger, dict(done.facts)
+
+
+def _estimate(
+    job: Job,
+    prepared: Prepared,
+    plan: Plan,
+    folds: Sequence[Fold],
+    units: Ints,
+    times: Floats | None,
+    metric: Metric,
+    cube: Floats,
+    selectable: npt.NDArray[np.bool_],
+) -> Estimate:
+    from lowtide.validate.floor import estimate
+
+    place = np.full(len(prepared.table), -1, dtype=np.int64)
+    for fold in folds:
+        if fold.repeat == 0:
+            place[fold.test] = fold.index
+    return estimate(
+        prepared.target.y, cube, units=units, metric=metric, kind=prepared.target.kind, scheme=plan.scheme,
+        folds=place, times=times, confidence=job.confidence, selectable=selectable, seed=job.seed,
+        batch_rows=job.batch_rows,
+    )  # fmt: skip
+
+
+def _best_baseline(records: Sequence[TrialRecord], metric: Metric) -> int | None:
+    sign = 1.0 if metric.greater_is_better else -1.0
+    scored = [
+        (sign * score, -place)
+        for place, r in enumerate(records)
+        if r.recipe.baseline and (score := r.scores.get(metric.name)) is not None
+    ]
+    return -max(scored)[1] if scored else None
+
+
+def _blend(cube: Floats, weights: Floats) -> Floats:
+    from lowtide.validate.selection import blend
+
+    return blend(cube, weights)
+
+
+class _ledger:
+    """The project's ledger, or nothing when there is no folder to keep one in."""
+
+    def __init__(self, job: Job) -> None:
+        self._folder = job.folder
+        self._open: Ledger | None = None
+
+    def __enter__(self) -> Ledger | None:
+        if self._folder is not None:
+            from lowtide.validate.ledger import Ledger
+
+            self._open = Ledger.open(self._folder / "ledger")
+        return self._open
+
+    def __exit__(self, *error: object) -> None:
+        if self._open is not None:
+            self._open.close()
+
+
+__all__ = ["Recipe", "Verdict", "judge", "make_budget", "metric_of"]
