@@ -92,7 +92,9 @@ def make(data: Data, n: int, seed: int, repeats: int = 2) -> Draw:
             held = folds[r] == k
             if not held.any():
                 continue
-            past = (np.arange(len(rows)) < np.flatnonzero(held)[0]) if data.source.scheme == "future" else ~held
+            past = (
+                (np.arange(len(rows)) < np.flatnonzero(held)[0]) if data.source.scheme == "future" else ~held
+            )
             part = fit_predict(features[past], y[past], features[held], kind, seed)
             if cube is None:
                 cube = np.full((repeats, len(rows), part.shape[1]), np.nan)

@@ -101,7 +101,9 @@ def _make(configuration: Configuration, kind: str, seed: int) -> Any:
     size = configuration.size
     match configuration.learner:
         case "prior":
-            return dummy.DummyClassifier(strategy="prior") if binary else dummy.DummyRegressor(strategy="median")
+            return (
+                dummy.DummyClassifier(strategy="prior") if binary else dummy.DummyRegressor(strategy="median")
+            )
         case "linear":
             if binary:
                 return linear_model.LogisticRegression(C=size, max_iter=300)

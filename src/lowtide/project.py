@@ -167,7 +167,7 @@ def parse(text: str, where: str = CONFIG) -> Config:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(_broken(str(error), where)) from None
+        raise UsageError(_broken(str(error), where, text)) from None
     reader = _Reader(text, where)
     reader.known(raw, tuple(Config.__struct_fields__), ())
     if "task" not in raw:
@@ -202,11 +202,12 @@ def _answer(value: Any) -> Any:
     return {k: v.isoformat() if isinstance(v, datetime.date) else v for k, v in value.items()}
 
 
-def _broken(message: str, where: str) -> str:
+def _broken(message: str, where: str, text: str) -> str:
     found = re.match(r"(.*) \(at line (\d+), column (\d+)\)$", message)
     if found:
         return f"{where}, line {found[2]}, column {found[3]}: {found[1]}."
-    return f"{where}: {message.replace(' (at end of document)', ' at the end of the file')}."
+    last = text.rstrip().count("\n") + 1
+    return f"{where}, line {last}: {message.replace(' (at end of document)', ' at the end of the file')}."
 
 
 @dataclass(frozen=True, slots=True)

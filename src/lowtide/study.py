@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,6 @@ class Study:
 
     result: RunResult
     model: Model
-    _save: Callable[[Path], Path] = field(compare=False)
 
     @property
     def floor(self) -> Floor:
@@ -73,7 +71,9 @@ class Study:
 
     def save(self, folder: str | Path) -> Path:
         """Write the bundle; `lowtide.load` reads it back."""
-        return self._save(Path(folder))
+        from lowtide.models.bundle import save
+
+        return save(self.model, Path(folder))
 
     def to_json(self) -> str:
         """Return every fact as one JSON object."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from lowtide.stats.association import (
 )  # fmt: skip
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
+
+if TYPE_CHECKING:
+    from lowtide.auditing.entities import Entity
 
 SAMPLE = 20_000
 MODEL_ROWS = 4_000
@@ -139,17 +143,22 @@ class Context:
             levels_, inverse = np.unique(values[known], return_inverse=True)
             codes[known] = inverse
             distinct = len(levels_)
-            bins = bin_numbers(values, most=int(np.clip(len(values) / 10, 4, 64)))
+            bins = bin_numbers(values, most=int(np.clip(len(values) / 20, 4, 64)))
             whole = bool(np.all(levels_ == np.floor(levels_))) and contract.type == "number"
         return View(name, contract.role, contract.type, codes, values, bins, distinct, whole)
 
     @cached_property
     def units(self) -> Ints | None:
         """Rows that belong together for sure or probably (sampled rows): folds never cut through them."""
-        from lowtide.auditing.entities import likely_entity
+        sure = [e for e in self.entities if e.sure]
+        return sure[0].codes if sure else None
 
-        entity = likely_entity(self)
-        return None if entity is None else entity.codes
+    @cached_property
+    def entities(self) -> list[Entity]:
+        """Columns with the structure of an entity, the strongest evidence first."""
+        from lowtide.auditing.entities import entities
+
+        return entities(self)
 
     @cached_property
     def fold(self) -> Ints:
@@ -186,6 +195,11 @@ class Context:
             c for f in self.found
             if f.remedy == "drop_columns" and f.level >= Severity[least] for c in f.columns
         }  # fmt: skip
+
+    def honest(self) -> tuple[str, ...]:
+        """Return features that no earlier check accuses or takes for an identifier."""
+        out = self.accused(least="question") | {c for f in self.found if f.code == "LT205" for c in f.columns}
+        return tuple(n for n in self.features if n not in out)
 
     @cached_property
     def model_rows(self) -> Ints:

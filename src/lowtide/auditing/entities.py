@@ -3,7 +3,7 @@
 The rule. A plain category has a closed list of levels: the next row will have one of them. An entity is
 known by its structure, on rows in repeats (values seen twice or more, at least ten such values):
 
-* ``declared``: the task, or the column's role, says so;
+* ``declared``: the task says so; ``role``: the column was read as a group;
 * ``panel``: with some time column it is a key (value x time is unique, time repeats, and the rectangle of
   values and times is at least 30 % full): a store and its weeks;
 * ``attributes``: it fixes at least two other columns, one of them a number, that are not mere renamings of
@@ -32,7 +32,7 @@ LEAST_GROUPS = 10
 LEAST_REPEATS = 0.05
 OPEN = 0.05
 PANEL_FULL = 0.3
-STRENGTH = {"declared": 5, "panel": 4, "attributes": 3, "open": 2, "name": 1}
+STRENGTH = {"declared": 6, "role": 5, "panel": 4, "attributes": 3, "open": 2, "name": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Entity:
     ----------
     codes : (n,) entity per sampled row; rows without a value are entities of their own.
     groups : distinct values that repeat; ``repeats``: share of the rows with a value that are in them.
-    together : share of the rows in repeats that lie next to a row of the same entity in the file.
+    together : how often neighbours in the file are of one entity (0 as by chance, 1 as often as possible).
     attributes : columns that it fixes.
     """
 
@@ -55,8 +55,13 @@ class Entity:
     largest: int
     rows: int
     together: float
+    numeric: bool = False
     attributes: tuple[str, ...] = ()
     panel: str | None = None
+
+    @property
+    def strength(self) -> int:
+        return STRENGTH[self.evidence] if self.sure else 0
 
     @property
     def sure(self) -> bool:
@@ -74,24 +79,31 @@ def whole_codes(codes: Ints) -> Ints:
 def entities(context: Context) -> list[Entity]:
     """Return columns with the structure of an entity, the strongest evidence first."""
     found = [e for n in context.candidates if (e := _judge(context, n)) is not None]
-    return sorted(found, key=lambda e: (-STRENGTH[e.evidence], -e.repeats * e.rows, e.name))
-
-
-def likely_entity(context: Context) -> Entity | None:
-    """Return the entity that folds should respect even before the target was looked at."""
-    for entity in entities(context):
-        if entity.sure:
-            return entity
-    return None
+    return sorted(found, key=lambda e: (-e.strength, -e.repeats * e.rows, e.name))
 
 
 def _possible(context: Context, name: str) -> bool:
     view = context.view(name)
     if name == context.task.group or view.role == "group":
         return True
+    if view.role == "text" and _prose(context, name):
+        return False
     if view.type in ("date", "bool") or name == context.task.time or _is_part(name):
         return False
     return view.type == "text" or view.whole
+
+
+def _prose(context: Context, name: str) -> bool:
+    """True for sentences: six words or more on average."""
+    _, levels = context.table.select([name]).take(context.index[:2000]).codes(name)
+    return sum(len(level.split()) for level in levels) >= 6 * max(len(levels), 1)
+
+
+def _names_entity(name: str) -> bool:
+    """True when the whole name says entity or identifier (``movie_id``, ``Store``; not ``YearsAtCompany``)."""
+    parts = [t for t in words.tokens(name) if not t.isdigit()]
+    english = bool(parts) and all(t in words.ENTITY or t in words.IDENTIFIER for t in parts)
+    return english or words.says(name, frozenset(), words.ENTITY_KO) is not None
 
 
 def _is_part(name: str) -> bool:
@@ -117,14 +129,15 @@ def _judge(context: Context, name: str) -> Entity | None:
     if groups < LEAST_GROUPS or rows < max(20, LEAST_REPEATS * filled) or filled < 0.1 * context.sampled:
         return None
     inside = known & repeated[np.maximum(view.codes, 0)]
-    declared = name == context.task.group or view.role == "group"
     panel = _panel(context, name, inside)
     attributes = _attributes(context, name, inside)
     singles = int((counts == 1).sum()) / filled
-    named = view.role == "id" or words.says(name, words.ENTITY, words.ENTITY_KO) is not None
+    named = view.role == "id" or _names_entity(name)
     numeric = view.values is not None
-    if declared:
+    if name == context.task.group:
         evidence = "declared"
+    elif view.role == "group":
+        evidence = "role"
     elif panel is not None and not (numeric and view.distinct < 20):
         evidence = "panel"
     elif len(attributes) >= 2 and any(context.view(a).values is not None for a in attributes):
@@ -137,17 +150,19 @@ def _judge(context: Context, name: str) -> Entity | None:
         return None
     return Entity(
         name=name, evidence=evidence, codes=whole_codes(view.codes), groups=groups, repeats=rows / filled,
-        largest=int(counts.max()), rows=filled, together=_together(view.codes, inside),
+        largest=int(counts.max()), rows=filled, together=_together(view.codes, inside), numeric=numeric and view.role != "group",
         attributes=attributes, panel=panel,
     )  # fmt: skip
 
 
 def _together(codes: Ints, inside: Bools) -> float:
-    same = np.zeros(len(codes), dtype=bool)
-    pair = (codes[1:] == codes[:-1]) & (codes[1:] >= 0)
-    same[1:] |= pair
-    same[:-1] |= pair
-    return float(same[inside].mean())
+    """Return how often neighbours in the file are of one entity: 0 as by chance, 1 as often as possible."""
+    own = codes[inside]
+    sizes = np.bincount(own)
+    chance = float(((sizes / len(own)) ** 2).sum())
+    most = 1 - int((sizes > 0).sum()) / len(own)
+    seen = float(np.mean(own[1:] == own[:-1]))
+    return (seen - chance) / (most - chance) if most > chance else 0.0
 
 
 def _panel(context: Context, name: str, inside: Bools) -> str | None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from lowtide.stats.association import Floats, Ints
+from lowtide.stats.association import Floats, Ints, binned_predictions
 
 ROUNDS = 60
+INNER = 4
 
 
 def _encode(bins: Ints, targets: Floats, train: Ints, weight: float = 5.0) -> Floats:
-    """Return the mean of the first target column per bin, learned on ``train`` rows, for all rows."""
+    """Return a target mean per bin for all rows, learned on ``train`` rows; training rows across inner folds.
+
+    Several classes are put on one line (the mean class number); the trees cut it where they need.
+    """
+    line = targets @ np.arange(1.0, targets.shape[1] + 1)
+    own, mean = line[train], float(line[train].mean())
     width = int(bins.max()) + 1
+    total = np.bincount(bins[train], weights=own, minlength=width)
     number = np.bincount(bins[train], minlength=width)
-    total = np.bincount(bins[train], weights=targets[train, 0], minlength=width)
-    mean = float(targets[train, 0].mean())
-    table: Floats = (total + weight * mean) / (number + weight)
-    # Training rows must not see their own target: take it out of their bin's mean.
-    out: Floats = table[bins]
-    own = targets[train, 0]
-    out[train] = (total[bins[train]] - own + weight * mean) / (number[bins[train]] - 1 + weight)
+    out: Floats = ((total + weight * mean) / (number + weight))[bins]
+    # A training row that saw its own target in its code would teach the trees to read it back.
+    inner = np.random.default_rng([len(train), 13]).permutation(len(train)) % INNER
+    out[train] = binned_predictions(bins[train], own[:, None], inner, INNER, weight)[:, 0]
     return out
 
 

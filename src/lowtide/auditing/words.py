@@ -28,6 +28,8 @@ WEAK_KO = (
 )  # fmt: skip
 # What is honest although it names the outcome: the past of it.
 PAST = frozenset("previous prev prior past last lag lagged history historical earlier before baseline".split())
+PLAN = frozenset("targeted planned plan budget budgeted goal quota quoted scheduled".split())
+PLAN_KO = ("목표", "계획", "예산")
 PAST_KO = ("이전", "직전", "과거", "전월", "전년", "전일", "전주", "지난", "최근", "기존")
 # Words that say nothing about what is measured.
 GENERIC = frozenset(
@@ -40,9 +42,9 @@ GENERIC_KO = ("여부", "값", "수", "율", "일자", "날짜", "코드", "번�
 # Who or what a row is about: entities that repeat.
 ENTITY = frozenset(
     "id uid uuid key subject patient person customer client user member account household family store shop "
-    "branch site plant machine device unit product item sku movie film student employee driver vehicle "
+    "branch site machine device unit product item sku movie film student employee driver vehicle "
     "merchant seller host vendor supplier company firm ticket policy contract case visitor session engine "
-    "hospital school county country player team asset meter sensor panel respondent".split()
+    "hospital school player asset meter sensor respondent".split()
 )
 ENTITY_KO = (
     "번호", "코드", "아이디", "고객", "회원", "환자", "매장", "점포", "지점", "단지", "설비", "장비", "제품", "상품",
@@ -86,9 +88,9 @@ def says(name: str, english: frozenset[str], korean: tuple[str, ...]) -> str | N
     return None
 
 
-def is_past(name: str) -> bool:
-    """True when the name says that the past is meant (``previous_sales``, ``전월매출``)."""
-    return says(name, PAST, PAST_KO) is not None
+def is_known_before(name: str) -> bool:
+    """True when the name says that the past or a plan is meant (``previous_sales``, ``전월매출``, ``목표``)."""
+    return says(name, PAST, PAST_KO) is not None or says(name, PLAN, PLAN_KO) is not None
 
 
 def stems(name: str) -> frozenset[str]:

@@ -89,7 +89,7 @@ def menu(
     size : ``quick`` 6 (or all baselines and families, if more), ``normal`` 24, ``wide`` 60 at most.
     """
     small = rows < SMALL
-    make = _Maker(kind, columns, seed)
+    make = _Maker(kind, columns, roles, seed)
     linear = [make.model("linear", "linear", s) for s in (LINEAR_SMALL if small else LINEAR)]
     boosting = [make.model("lightgbm", "tree", s) for s in (BOOSTING_SMALL if small else BOOSTING)]
     forest = [make.model("extra-trees", "tree", s) for s in (FOREST_SMALL if small else FOREST)]
@@ -105,15 +105,17 @@ def menu(
 class _Maker:
     """Makes recipes that share kind, columns and seed."""
 
-    def __init__(self, kind: Kind, columns: tuple[str, ...], seed: int) -> None:
+    def __init__(self, kind: Kind, columns: tuple[str, ...], roles: Mapping[str, Role], seed: int) -> None:
         self.kind, self.columns, self.seed = kind, columns, seed
+        # What is computed from a text cannot be said aloud as a rule.
+        self.readable = tuple(c for c in columns if roles.get(c) != "text")
 
     def baselines(self, time: bool) -> list[Recipe]:
         out = [self._rule("prior", "prior", {})]
         if self.kind == "regression":
             out.append(self._rule("prior-median", "prior", {"statistic": "median"}))
-        if self.columns:
-            out.append(self._rule("one-column", "one-column", {}, self.columns))
+        if self.readable:
+            out.append(self._rule("one-column", "one-column", {}, self.readable))
         if time:
             out.append(self._rule("recent", "recent", {}))
         return out

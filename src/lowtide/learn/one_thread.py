@@ -5,33 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-_lock = threading.Lock()
-_inside = 0
-_limiter: Any = None
+_turn = threading.Lock()
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread in this process; may be entered by several threads at a time.
+    """Hold BLAS to one thread in this process, one caller at a time.
 
-    The first to enter sets the limit, the last to leave restores what was there before. Without the count,
-    whoever left first would give the others their threads back in the middle of a sum.
+    The limit belongs to the whole process: were two callers inside, the first to leave would give the
+    other its threads back in the middle of a sum.
     """
     import scipy.linalg  # noqa: F401  the BLAS libraries must be loaded before they can be limited
     from threadpoolctl import threadpool_limits
 
-    global _inside, _limiter
-    with _lock:
-        if _inside == 0:
-            _limiter = threadpool_limits(1, user_api="blas")
-        _inside += 1
-    try:
+    with _turn, threadpool_limits(1, user_api="blas"):
         yield
-    finally:
-        with _lock:
-            _inside -= 1
-            if _inside == 0:
-                _limiter.restore_original_limits()
-                _limiter = None

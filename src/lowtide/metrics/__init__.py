@@ -11,7 +11,7 @@ from lowtide.metrics.accuracy import Accuracy
 from lowtide.metrics.average_precision import AveragePrecision
 from lowtide.metrics.balanced_accuracy import BalancedAccuracy
 from lowtide.metrics.brier import Brier
-from lowtide.metrics.cost import Cost
+from lowtide.metrics.cost_matrix import Cost
 from lowtide.metrics.f1 import F1
 from lowtide.metrics.log_loss import LogLoss
 from lowtide.metrics.mae import Mae
@@ -36,15 +36,14 @@ METRICS: tuple[Metric, ...] = (
     Wape(),
 )
 
-__all__ = ["METRICS", "Metric", "default", "get"]
+__all__ = ["METRICS", "Metric", "cost", "default", "get"]
 
 
-def get(name: str, *, costs: Costs | None = None, kind: Kind | None = None) -> Metric:
+def get(name: str, *, kind: Kind | None = None) -> Metric:
     """Return a metric by name.
 
     Parameters
     ----------
-    costs : money per decision, for ``cost``.
     kind : when given, the metric must be able to judge such targets.
 
     Raises
@@ -63,9 +62,12 @@ def get(name: str, *, costs: Costs | None = None, kind: Kind | None = None) -> M
     metric = known[name]
     if kind is not None and kind not in metric.kinds:
         raise UsageError(f"The metric {name!r} does not judge a {kind} target; use {', '.join(fitting)}.")
-    if isinstance(metric, Cost) and costs is not None:
-        return Cost(costs)
     return metric
+
+
+def cost(costs: Costs | None = None) -> Metric:
+    """Return the metric ``cost`` with the customer's money; without it, each mistake costs 1."""
+    return Cost(costs)
 
 
 def default(kind: Kind) -> str:

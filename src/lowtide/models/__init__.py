@@ -1,0 +1,1 @@
+"""What is shipped: the fitted pipeline, its bundle on disk, and scoring of new rows under the read contract."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from lowtide.prepare import cells
 from lowtide.prepare.cells import Value
 from lowtide.prepare.encoder import FEWEST, Fitting, State
+from lowtide.prepare.outcome import Outcome
 from lowtide.prepare.statistics import target_means
 from lowtide.tables.table import Floats, Ints, Table
 
@@ -101,11 +102,11 @@ def fit_category(
     """
     counted = _count(source, codes, keys)
     if counted.size <= MANY:
-        encoder = _codes(counted) if fitting.shape == "tree" else _one_hot(counted)
+        encoder = _codes(counted, fitting.outcome) if fitting.shape == "tree" else _one_hot(counted)
         return encoder, encoder.rows[counted.codes]
     if fitting.outcome is None:
         few = _keep(counted, MANY)
-        encoder = _join(counted, few, _codes(few) if fitting.shape == "tree" else _one_hot(few))
+        encoder = _join(counted, few, _codes(few, None) if fitting.shape == "tree" else _one_hot(few))
         return encoder, encoder.rows[counted.codes]
     return _by_outcome(counted, fitting)
 
@@ -134,31 +135,35 @@ def _keep(counted: _Counted, most: int) -> _Counted:
     return _Counted(counted.source, counted.levels[:most], codes, np.bincount(codes, minlength=most + 2))
 
 
-def _codes(counted: _Counted) -> LevelEncoder:
-    """Integer codes; what was never seen in fitting (other levels, missing) is NaN."""
-    k = counted.size
-    rows = np.arange(k + 2, dtype=np.float64)
-    if not counted.pooled:
-        rows[k:] -= 1.0
-        rows[k] = np.nan
-    if not counted.missing:
-        rows[k + 1] = np.nan
-    distinct = k + counted.pooled + counted.missing
+def _codes(counted: _Counted, outcome: Outcome | None) -> LevelEncoder:
+    """Integer codes; what was never seen in fitting (other levels, missing) is NaN.
+
+    Codes go by the mean outcome, shrunken, or (several classes, no outcome) by how frequent the level is: a
+    learner that takes codes for numbers then splits levels of low from levels of high outcome.
+    """
+    seen = np.flatnonzero([*(True for _ in counted.levels), counted.pooled, counted.missing])
+    if outcome is not None and len(outcome.labels) == 1:
+        means = target_means(counted.codes, counted.size + 2, outcome)[0][seen, 0]
+        seen = seen[np.argsort(means, kind="stable")]
+    rows = np.full((counted.size + 2, 1), np.nan)
+    rows[seen, 0] = np.arange(len(seen))
     # Two values are a plain number: the learner needs no search for subsets.
-    return LevelEncoder(counted.source, counted.levels, (counted.source,), (distinct > 2,), rows[:, None])
+    return LevelEncoder(counted.source, counted.levels, (counted.source,), (len(seen) > 2,), rows)
 
 
 def _one_hot(counted: _Counted) -> LevelEncoder:
-    """One output a level; of two values only the second, as the first is its complement."""
+    """One output a level; of two only the second, as the first is its complement.
+
+    Other levels and missing values share the zeros when fewer than `FEWEST` rows have them.
+    """
     k = counted.size
-    keep = [*range(k), *([k] if counted.pooled else []), *([k + 1] if counted.missing else [])]
+    keep = np.flatnonzero(counted.counts >= FEWEST)
     if len(keep) == 2:
         keep = keep[1:]
     labels = [*(f"{counted.source} = {key}" for key in counted.levels)]
     labels += [f"{counted.source} is another", f"{counted.source} is missing"]
-    rows = np.eye(k + 2)[:, keep]
     names = tuple(labels[i] for i in keep)
-    return LevelEncoder(counted.source, counted.levels, names, (False,) * len(keep), rows)
+    return LevelEncoder(counted.source, counted.levels, names, (False,) * len(keep), np.eye(k + 2)[:, keep])
 
 
 def _frequency(counted: _Counted) -> Floats:

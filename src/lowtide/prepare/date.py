@@ -115,7 +115,7 @@ class DateEncoder:
         span = self.last - self.first
         passed = np.minimum(np.maximum(known, self.first), self.last) - self.first
         if self.shape == "tree":
-            step = max(1, -(-span // STEPS))
+            step = span // STEPS + 1
             return (passed // step * step) / float(DAY)
         return passed / float(max(span, 1)) * 2.0 - 1.0
 
@@ -136,8 +136,9 @@ class DateEncoder:
     def restore(
         cls, source: str, state: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]
     ) -> DateEncoder:
-        ends = (int(state[name]) for name in ("first", "last", "fill"))
-        return cls(source, state["shape"], tuple(state["parts"]), *ends, bool(state["indicator"]))
+        first, last, fill = (int(state[name]) for name in ("first", "last", "fill"))
+        parts, indicator = tuple(state["parts"]), bool(state["indicator"])
+        return cls(source, state["shape"], parts, first, last, fill, indicator)
 
 
 def _parts(seen: Ints, shape: Shape) -> tuple[str, ...]:
@@ -146,7 +147,9 @@ def _parts(seen: Ints, shape: Shape) -> tuple[str, ...]:
         return ()
     days = (int(seen[-1]) - int(seen[0])) / DAY
     calendar = _calendar(seen)
-    parts = [part for part, (cycle, _) in PARTS.items() if days >= cycle and np.ptp(calendar[part])]
+    # 364 days from first to last see all months: a cycle counts as whole when its last part has begun.
+    whole = {part: cycle * (1.0 - 1.0 / size) for part, (cycle, size) in PARTS.items()}
+    parts = [part for part in PARTS if days >= whole[part] and np.ptp(calendar[part])]
     if "day" in parts:
         parts.append("month end")
     if shape == "tree" and np.ptp(calendar["year"]):

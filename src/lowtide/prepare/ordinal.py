@@ -1,10 +1,11 @@
-"""Levels with an order: their numbers, or their steps on a known scale, as one number."""
+"""Levels with a known order: their ranks, as one number."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,17 +16,17 @@ from lowtide.prepare.category import LevelEncoder, fit_category
 from lowtide.prepare.cells import Value
 from lowtide.prepare.encoder import FEWEST, Fitting, State
 from lowtide.prepare.number import NumberEncoder
-from lowtide.prepare.scales import amount, scale_of, word
+from lowtide.tables.ordinal import order
 from lowtide.tables.table import Floats, Ints, Table
 
 
 @dataclass(frozen=True, eq=False)
 class OrdinalEncoder:
-    """One number a level. ``steps`` is the scale; ``None``: the number in the level's text."""
+    """The rank of a level among ``levels``, which go from low to high."""
 
     kind: ClassVar[str] = "ordinal"
 
-    steps: dict[str, int] | None
+    levels: tuple[str, ...]
     number: NumberEncoder
 
     @property
@@ -40,30 +41,39 @@ class OrdinalEncoder:
     def categorical(self) -> tuple[bool, ...]:
         return self.number.categorical
 
+    @cached_property
+    def ranks(self) -> dict[str, float]:
+        return {key: float(rank) for rank, key in enumerate(self.levels)}
+
+    def rank(self, key: str | None) -> float:
+        """Return the rank of a level; NaN when it is missing or has no place in the order.
+
+        A level that was not, or rarely, seen in fitting stands half-way between its neighbours: "medium"
+        between "low" and "high".
+        """
+        if key is None:
+            return math.nan
+        known = self.ranks.get(key)
+        if known is not None:
+            return known
+        placed = order([*self.levels, key])
+        return math.nan if placed is None else placed.index(key) - 0.5
+
     def table(self, table: Table, out: Floats) -> None:
         codes, keys = cells.levels(table, self.source)
-        self.number.fill(np.array([position(key, self.steps) for key in keys])[codes], out)
+        self.number.fill(np.array([self.rank(key) for key in keys])[codes], out)
 
     def value(self, value: Value, out: Floats) -> None:
-        place = position(cells.level(value), self.steps)
-        self.number.fill(np.array([place]), out.reshape(1, -1))
+        self.number.fill(np.array([self.rank(cells.level(value))]), out.reshape(1, -1))
 
     def state(self) -> State:
-        return {"steps": self.steps, "number": self.number.state()[0]}, {}
+        return {"levels": list(self.levels), "number": self.number.state()[0]}, {}
 
     @classmethod
     def restore(
         cls, source: str, state: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]
     ) -> OrdinalEncoder:
-        return cls(state["steps"], NumberEncoder.restore(source, state["number"], {}))
-
-
-def position(key: str | None, steps: Mapping[str, int] | None) -> float:
-    """Return where a level stands; NaN when it is missing or has no place."""
-    if key is None:
-        return math.nan
-    found = amount(key) if steps is None else steps.get(word(key))
-    return math.nan if found is None else float(found)
+        return cls(tuple(state["levels"]), NumberEncoder.restore(source, state["number"], {}))
 
 
 def fit_ordinal(
@@ -71,16 +81,16 @@ def fit_ordinal(
 ) -> tuple[OrdinalEncoder | LevelEncoder, Floats]:
     """Fit on (n,) codes into ``keys``; return the encoder and the (n, k) training block.
 
-    The order comes from a known scale, else from the numbers in the levels. Without either it is not
-    known, and the levels are a category, coded by how frequent they are.
+    The order is that of `lowtide.tables.ordinal`: a known scale, or the numbers in the levels. Levels that
+    have none are a category.
     """
     counts = np.bincount(codes, minlength=len(keys))
-    usual = [key for key, count in zip(keys, counts, strict=True) if key is not None and count >= FEWEST]
-    steps = scale_of(usual)
-    if steps is None:
-        amounts = [amount(key) for key in usual]
-        if len(usual) < 2 or None in amounts or len(set(amounts)) < len(usual):
-            return fit_category(source, codes, keys, fitting)
-    places = np.array([position(key, steps) for key in keys])[codes]
-    number, block = NumberEncoder.fit(source, places, fitting)
-    return OrdinalEncoder(steps, number), block
+    usual = sorted(
+        key for key, count in zip(keys, counts, strict=True) if key is not None and count >= FEWEST
+    )
+    ordered = order(usual)
+    if ordered is None:
+        return fit_category(source, codes, keys, fitting)
+    unscaled = OrdinalEncoder(tuple(ordered), NumberEncoder(source, False, None))
+    number, block = NumberEncoder.fit(source, np.array([unscaled.rank(key) for key in keys])[codes], fitting)
+    return OrdinalEncoder(unscaled.levels, number), block

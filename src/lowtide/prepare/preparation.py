@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class Preparation:
     @cached_property
     def _spans(self) -> tuple[tuple[int, int], ...]:
         ends = np.cumsum([0, *(len(encoder.names) for encoder in self.encoders)]).tolist()
-        return tuple(zip(ends[:-1], ends[1:], strict=True))
+        return tuple(pairwise(ends))
 
     def transform(self, table: Table) -> Floats:
         """Return the (n, p) matrix of a table, C-contiguous. Each row depends on itself alone.

@@ -32,6 +32,9 @@ def outcome_scores(matrix: csr_matrix, outcome: Outcome) -> tuple[Floats, Floats
     if outcome.graded:
         scale = Scale.fit(y[:, 0])
         y = np.where(outcome.known[:, None], scale.apply(y[:, 0])[:, None], np.nan)
+    # The mean of all rows, also in a fold: that of the other folds is high where the own fold is low, and
+    # a learner would find that out.
+    offset = y[outcome.known].mean(axis=0)
     inner = np.zeros((len(PENALTIES), *y.shape))
     for fold in range(FOLDS):
         held = outcome.folds == fold
@@ -39,21 +42,20 @@ def outcome_scores(matrix: csr_matrix, outcome: Outcome) -> tuple[Floats, Floats
         if held.any() and train.any():
             part, test = matrix[train], matrix[held]
             for i, penalty in enumerate(PENALTIES):
-                weights, offset = _ridge(part, y[train], penalty)
-                inner[i, held] = test @ weights + offset
+                inner[i, held] = test @ _ridge(part, y[train], penalty) + offset
     errors = [float(np.mean((y[outcome.known] - guess[outcome.known]) ** 2)) for guess in inner]
     best = int(np.argmin(errors))
-    weights, offset = _ridge(matrix[outcome.known], y[outcome.known], PENALTIES[best])
+    weights = _ridge(matrix[outcome.known], y[outcome.known], PENALTIES[best])
     return weights, offset, inner[best]
 
 
-def _ridge(matrix: csr_matrix, y: Floats, penalty: float) -> tuple[Floats, Floats]:
+def _ridge(matrix: csr_matrix, y: Floats, penalty: float) -> Floats:
+    """Return (v, q) weights for the difference of (n, q) outcomes from their mean."""
     from sklearn.linear_model import Ridge
 
-    offset = y.mean(axis=0)
     model = Ridge(penalty, fit_intercept=False, solver="sparse_cg", tol=1e-3, max_iter=200)
-    weights = np.asarray(model.fit(matrix, y - offset).coef_, dtype=np.float64)
-    return weights.reshape(-1, matrix.shape[1]).T, offset
+    weights = np.asarray(model.fit(matrix, y - y.mean(axis=0)).coef_, dtype=np.float64)
+    return weights.reshape(-1, matrix.shape[1]).T
 
 
 def main_directions(matrix: csr_matrix, size: int, seed: int) -> Floats:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from lowtide.prepare import cells
 from lowtide.prepare.cells import Value
-from lowtide.prepare.encoder import FEWEST, Fitting, State
+from lowtide.prepare.encoder import FEWEST, Arrays, Fitting, State
 from lowtide.prepare.facts import FACTS, text_facts
 from lowtide.prepare.ngrams import Grams, chunks
 from lowtide.prepare.outcome import STREAM, Outcome
@@ -26,8 +26,12 @@ from lowtide.tables.table import Floats, Ints, Table
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-DIRECTIONS = 32
-FIT_CHARACTERS = 6_000_000  # of the texts that are fitted on; more are left out at random
+DIRECTIONS = 16
+MOST_SCORES = 20  # classes, the most frequent, that get a score
+# Characters of the texts that are fitted on, and of those that the vocabulary is taken from; texts beyond
+# are left out at random. They bound the memory to some 500 MB.
+FIT_CHARACTERS = 6_000_000
+VOCABULARY_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +113,7 @@ class TextEncoder:
             "scales": [scale.state() for scale in self.scales],
             "shortest": self.grams.shortest, "longest": self.grams.longest,
         }  # fmt: skip
-        arrays = {
+        arrays: Arrays = {
             "alphabet": self.grams.alphabet, "vocabulary": self.grams.vocabulary, "idf": self.grams.idf,
             "weights": self.weights.astype(np.float32), "offset": self.offset,
         }  # fmt: skip
@@ -131,25 +135,34 @@ class TextEncoder:
         )  # fmt: skip
 
 
-def fit_text(source: str, texts: Sequence[str | None], fitting: Fitting) -> tuple[TextEncoder, Floats]:
+def fit_text(
+    source: str,
+    texts: Sequence[str | None],
+    fitting: Fitting,
+    *,
+    scored: bool = True,
+    directions: int = DIRECTIONS,
+) -> tuple[TextEncoder, Floats]:
     """Fit on (n,) texts; return the encoder and the (n, p) training block.
 
-    In the training block the scores of a row come from a fit without its fold.
+    In the training block the scores of a row come from a fit without its fold. ``scored`` and
+    ``directions`` are there to be measured against each other.
     """
     from threadpoolctl import threadpool_limits
 
     missing = np.fromiter((text is None for text in texts), dtype=bool, count=len(texts))
     rows = np.flatnonzero(~missing)
     there = [text for text in texts if text is not None]
-    used = _sample(there, fitting.seed)
+    used = _sample(there, FIT_CHARACTERS, fitting.seed)
     chosen = [there[i] for i in used]
-    grams = Grams.fit(chosen, least=3 if len(chosen) >= 100 else 2)
+    words = [chosen[i] for i in _sample(chosen, VOCABULARY_CHARACTERS, fitting.seed)]
+    grams = Grams.fit(words, least=3 if len(words) >= 100 else 2)
     # One thread: the sums of a threaded BLAS depend on the number of threads.
     with threadpool_limits(limits=1):
-        encoder, inner = _reduce(source, grams, chosen, rows[used], fitting)
+        encoder, inner = _reduce(source, grams, chosen, rows[used], fitting, scored, directions)
     plain = encoder.plain(there)
     if inner is not None:
-        plain[np.ix_(used, range(inner.shape[1]))] = inner
+        plain[used, : inner.shape[1]] = inner
     spread = np.ptp(plain, axis=0) if len(plain) else np.zeros(plain.shape[1])
     width = len(encoder.labels)
     keep = [i for i in encoder.facts if spread[width + i] > 0.0]
@@ -161,13 +174,13 @@ def fit_text(source: str, texts: Sequence[str | None], fitting: Fitting) -> tupl
     return encoder, block
 
 
-def _sample(texts: Sequence[str], seed: int) -> Ints:
-    """Return the places, in order, of as many texts as `FIT_CHARACTERS` hold."""
+def _sample(texts: Sequence[str], limit: int, seed: int) -> Ints:
+    """Return the places, in order, of random texts of at most ``limit`` characters together."""
     lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    if lengths.sum() <= FIT_CHARACTERS:
+    if lengths.sum() <= limit:
         return np.arange(len(texts))
     order = np.random.default_rng([seed, STREAM, 1]).permutation(len(texts))
-    return np.sort(order[np.cumsum(lengths[order]) <= FIT_CHARACTERS])
+    return np.sort(order[np.cumsum(lengths[order]) <= limit])
 
 
 def _matrix(grams: Grams, texts: Sequence[str]) -> csr_matrix:
@@ -178,18 +191,18 @@ def _matrix(grams: Grams, texts: Sequence[str]) -> csr_matrix:
 
 
 def _reduce(
-    source: str, grams: Grams, texts: Sequence[str], rows: Ints, fitting: Fitting
+    source: str, grams: Grams, texts: Sequence[str], rows: Ints, fitting: Fitting, scored: bool, most: int
 ) -> tuple[TextEncoder, Floats | None]:
     """Fit scores and directions; return the encoder and the cross-fitted scores of the texts."""
     matrix = _matrix(grams, texts)
     labels: list[str] = []
     weights, offset, inner = np.empty((matrix.shape[1], 0)), np.empty(0), None
-    outcome = fitting.outcome
+    outcome = fitting.outcome if scored else None
     if outcome is not None and matrix.shape[1] and outcome.known[rows].sum() >= 4 * FEWEST:
         part = _rows_of(outcome, rows, texts)
         weights, offset, inner = outcome_scores(matrix, part)
         labels = [f"score {label}".strip() for label in part.labels]
-    directions = main_directions(matrix, min(DIRECTIONS, len(texts) // 20), fitting.seed)
+    directions = main_directions(matrix, min(most, len(texts) // 20), fitting.seed)
     labels += [f"{i:02d}" for i in range(1, directions.shape[1] + 1)]
     weights = np.column_stack([weights, directions]).astype(np.float32).astype(np.float64)
     offset = np.concatenate([offset, np.zeros(directions.shape[1])])
@@ -198,11 +211,16 @@ def _reduce(
 
 
 def _rows_of(outcome: Outcome, rows: Ints, texts: Sequence[str]) -> Outcome:
-    """Return the outcome of some rows; equal texts are put into one fold, or they would tell on each other."""
+    """Return the outcome of some rows, for `MOST_SCORES` classes.
+
+    Equal texts are put into one fold, or they would tell on each other.
+    """
     first: dict[str, int] = {}
     owner = np.array([first.setdefault(text, i) for i, text in enumerate(texts)], dtype=np.int64)
-    ranks = outcome.ranks
+    values = outcome.values[rows]
+    classes = np.sort(np.argsort(-np.nansum(values, axis=0), kind="stable")[:MOST_SCORES])
     return replace(
-        outcome, known=outcome.known[rows], values=outcome.values[rows], folds=outcome.folds[rows][owner],
-        ranks=None if ranks is None else ranks[rows],
+        outcome, known=outcome.known[rows], values=values[:, classes], folds=outcome.folds[rows][owner],
+        labels=tuple(outcome.labels[i] for i in classes),
+        ranks=None if outcome.ranks is None else outcome.ranks[rows],
     )  # fmt: skip

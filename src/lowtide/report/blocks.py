@@ -109,10 +109,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Blocks that are folded until asked for (and always open in print)."""
+    """Blocks that are folded until asked for; in print they are open, or left out when not ``printed``."""
 
     summary: str
     blocks: tuple[Block, ...]
+    printed: bool = True
 
 
 Block = (

@@ -47,6 +47,16 @@ def significant(value: object, digits: int = 3, toward: Toward = "near") -> str:
     return f"{exact:,.{max(0, decimals)}f}"
 
 
+def difference(value: object, toward: Toward = "near") -> str:
+    """Return a difference with two significant digits and no idle zeros.
+
+    >>> difference(0.0071), difference(0.1198), difference(58.7), difference(0.30)
+    ('0.0071', '0.12', '59', '0.3')
+    """
+    text = significant(finite(value), 2, toward)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
 def percent(value: object, toward: Toward = "near") -> str:
     """Return a share as percent, with a decimal only near the ends.
 

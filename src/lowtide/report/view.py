@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from lowtide.core.finding import Finding
 from lowtide.core.result import RunResult
 from lowtide.report import numbers
 from lowtide.report.inline import clean, code
+from lowtide.report.masking import masked
 from lowtide.report.numbers import Toward, finite
 from lowtide.report.words import Words
 
@@ -87,8 +89,22 @@ class View:
         if finite(value) is None:
             return self.words.mark("common.none")
         text = numbers.significant(float(value), toward=toward)  # type: ignore[arg-type]
+        return f"{text} {self.unit}" if self.unit else text
+
+    @cached_property
+    def unit(self) -> str:
+        """The unit of scores, when it has a name: the customer's currency, or what the metric says."""
+        costs = self.result.task.costs
+        if self.result.metric == "cost" and costs is not None and costs.currency:
+            return clean(costs.currency).strip()
         unit = clean(self.result.metric_unit).strip()
-        return f"{text} {unit}" if unit else text
+        # The target's own name as unit: the score is in the target's unit, which nobody named.
+        return "" if unit in ("target", clean(self.result.task.target).strip()) else unit
+
+    def difference(self, value: object, toward: Toward = "near") -> str:
+        """Return a difference of scores as told."""
+        text = numbers.difference(value, toward)
+        return f"{text} {self.unit}" if self.unit and finite(value) is not None else text
 
     def bound(self, value: object) -> str:
         """Return a bound, rounded to its bad side: no more is promised than was computed."""
@@ -124,6 +140,12 @@ class View:
     def naive(self) -> float | None:
         return None if self.result.naive is None else finite(self.result.naive.value)
 
+    @cached_property
+    def leaks(self) -> tuple[str, ...]:
+        """Columns of the naive score that were taken out before anything was judged."""
+        naive = () if self.result.naive is None else self.result.naive.columns
+        return tuple(c for c in self.result.quarantined if c in naive)
+
     # Meaning -----------------------------------------------------------------------------------
 
     @cached_property
@@ -142,6 +164,31 @@ class View:
         """True when the honest advice is to use the simple rule instead of the model."""
         return self.verdict in ("level", "below")
 
+    @cached_property
+    def scenario(self) -> str:
+        """The headline scenario, as it stands inside a sentence."""
+        return self.scenario_words(self.result.floor.scenario, "phrase")
+
+    def scenario_words(self, name: str, form: str, facts: Mapping[str, Any] | None = None) -> str:
+        """Return the ``name``, the ``phrase`` or what is meant (``means``) of a scenario."""
+        facts = facts or {}
+        key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+        if key == "worst_slice" and facts.get("level") == "missing":
+            key = "worst_slice_missing"
+        elif key == "worst_slice" and isinstance(facts.get("column"), str):
+            key = "worst_slice_named"
+        key = key if self.words.has(f"scenarios.{key}.{form}") else "other"
+        return self.say(
+            f"scenarios.{key}.{form}", name=clean(name), column=code(str(facts.get("column", ""))),
+            level=code(masked(str(facts.get("level", "")))), share=numbers.percent(facts.get("share")),
+        )  # fmt: skip
+
+    def scheme_words(self, scheme: str, form: str) -> str:
+        """Return the ``name``, ``how`` or ``use`` of a split scheme."""
+        key = scheme.replace("+", "_")
+        known = self.words.has(f"splits.{key}.{form}")
+        return self.say(f"splits.{key}.{form}") if known else clean(scheme)
+
     def means(self, value: float | None, form: str = "means", toward: Toward = "near") -> str:
         """Return what a score means for someone who knows no metric; empty when there is no score."""
         if value is None:
@@ -153,11 +200,9 @@ class View:
         return self.say(path, **self._meanings(value, toward)) if self.words.has(path) else ""
 
     def _meanings(self, value: float, toward: Toward) -> dict[str, str]:
-        currency = "" if self.result.task.costs is None else clean(self.result.task.costs.currency)
-        amount = self.score(value, toward)
         return {
             "value": numbers.significant(value, toward=toward),
-            "amount": amount if self.result.metric_unit or not currency else f"{amount} {currency}",
+            "amount": self.score(value, toward),
             "hits": _whole(100 * value, toward),
             "percent": numbers.percent(value, toward),
             "root": numbers.percent(math.sqrt(value), toward) if value >= 0 else numbers.UNKNOWN,
@@ -185,11 +230,6 @@ class View:
             value=self.words.value(rule.get("value")),
         )
 
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """Findings, the worst first: severity, then points that were not real, then code."""
-        return tuple(sorted(self.result.findings, key=_rank))
-
     def column_names(self, names: tuple[str, ...], limit: int = 6) -> str:
         return self.words.names(names, limit)
 
@@ -198,8 +238,3 @@ def _whole(value: float, toward: Toward) -> str:
     exact = round(value, 9)
     whole = {"near": round, "down": math.floor, "up": math.ceil}[toward](exact)
     return f"{whole:,}" if abs(value) < 1e9 else numbers.UNKNOWN
-
-
-def _rank(finding: Finding) -> tuple[int, float, str, tuple[str, ...]]:
-    points = None if finding.price is None else finite(finding.price.points)
-    return (-int(finding.level), -(points if points is not None else -math.inf), finding.code, finding.columns)

@@ -121,10 +121,9 @@ def _worst(
         if not time.given and _own_clock(group.values, time.values):
             return "groups", "own_clock"
         facts["second"] = "groups"
-        return (
-            "future",
-            "time_and_repeats_declared" if time.given and group.given else "time_and_repeats_seen",
-        )
+        if time.given:
+            return "future", "time_and_repeats_declared" if group.given else "time_declared"
+        return "future", "time_and_repeats_seen"
     if time is not None:
         return "future", "time_declared" if time.given else "time_seen"
     if group is not None and groups_fit:

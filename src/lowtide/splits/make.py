@@ -42,20 +42,17 @@ def make(
         When fewer than two folds (one window) can be made.
     """
     usable = np.isfinite(y)
+    entities = keys
+    if plan.by_group:
+        if groups is None:
+            raise InternalError(f"The scheme {plan.scheme} needs groups.")
+        entities = _entities(groups, keys)
     if plan.by_time:
         if times is None:
             raise InternalError(f"The scheme {plan.scheme} needs times.")
-        usable = usable & np.isfinite(times)
-    if plan.by_group and groups is None:
-        raise InternalError(f"The scheme {plan.scheme} needs groups.")
-    if plan.by_time:
-        assert times is not None
-        parts = (
-            None if groups is None or not plan.by_group else _deal(_entities(groups, keys), PARTS, 0, seed)
-        )
-        folds = _forward(plan, times, parts, usable)
+        parts = _deal(entities, PARTS, 0, seed) if plan.by_group else None
+        folds = _forward(plan, times, parts, usable & np.isfinite(times))
     else:
-        entities = keys if groups is None or not plan.by_group else _entities(groups, keys)
         folds = [
             fold
             for repeat in range(plan.repeats)
@@ -98,7 +95,7 @@ def _folds(place: Ints, count: int, repeat: int, usable: Mask) -> list[Fold]:
 
 def _forward(plan: Plan, times: Floats, parts: Ints | None, usable: Mask) -> list[Fold]:
     folds: list[Fold] = []
-    for window in windows(times[usable], plan.folds, plan.gap):
+    for index, window in enumerate(windows(times[usable], plan.folds, plan.gap)):
         inside = usable & (times >= window.start) & (times <= window.stop)
         earlier = usable & (times < window.start) & (times <= window.start - plan.gap)
         for part in range(1 if parts is None else PARTS):
@@ -108,7 +105,7 @@ def _forward(plan: Plan, times: Floats, parts: Ints | None, usable: Mask) -> lis
             if len(test) and len(train):
                 label = _span(window, str(plan.facts.get("time_type", "number")))
                 label = label if parts is None else f"{label} {part + 1}/{PARTS}"
-                folds.append(Fold(train, test, 0, len(folds), label))
+                folds.append(Fold(train, test, 0, index, label))
     return folds
 
 

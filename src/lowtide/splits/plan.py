@@ -50,7 +50,8 @@ class Plan:
 class Fold:
     """Row positions to fit on and to predict, both ascending.
 
-    ``label`` is free of language: ``2/5`` for folds, the first and last moment for windows.
+    ``index`` numbers folds, or forward windows in order of time; under ``groups+future`` the parts of one
+    window share its number. ``label`` is free of language: ``2/5`` for folds, the first and last moment for windows.
     """
 
     train: Ints

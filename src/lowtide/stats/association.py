@@ -83,7 +83,7 @@ def deal_folds(units: Ints | None, n: int, folds: int, seed: int) -> Ints:
     return fold[inverse]
 
 
-def binned_predictions(bins: Ints, targets: Floats, fold: Ints, folds: int, weight: float = 2.0) -> Floats:
+def binned_predictions(bins: Ints, targets: Floats, fold: Ints, folds: int, weight: float = 3.0) -> Floats:
     """Predict targets (n, k) out of fold by the mean of the bin in the other folds, shrunk to their mean.
 
     ``weight`` is the number of imagined rows at the overall mean.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from lowtide.core.recipe import Recipe
 from lowtide.core.result import Bin, Importance
 from lowtide.core.task import Kind
+from lowtide.steps.fitting import Fitter
 from lowtide.tables.table import Floats, Ints, Table
 
 Score = Callable[[Floats, Floats], float]
@@ -92,8 +94,7 @@ def windows(
 
 def importances(
     recipe: Recipe,
-    fit: Callable[[Recipe, Ints], Any],
-    table: Table,
+    fitter: Fitter,
     y: Floats,
     train: Ints,
     test: Ints,
@@ -109,7 +110,6 @@ def importances(
 
     Parameters
     ----------
-    fit : gives the fitted member of a recipe on training indices.
     stop : asked before each column; when it says True the columns not yet looked at are left out.
     """
     if not recipe.columns:
@@ -117,9 +117,13 @@ def importances(
     rng = np.random.default_rng([seed, 7])
     if len(test) > rows:
         test = np.sort(rng.choice(test, rows, replace=False))
-    member = fit(recipe, train)
-    held = table.take(test)
-    base = score(y[test], member.predict_raw(held))
+    member = fitter.fit(recipe, train)
+    held = fitter.table.take(test)
+
+    def predicted(table: Table) -> float:
+        return score(y[test], member.fitted.predict(member.preparation.transform(table)))
+
+    base = predicted(held)
     if not np.isfinite(base):
         return ()
     sign = 1.0 if greater_is_better else -1.0
@@ -127,13 +131,9 @@ def importances(
     for name in recipe.columns:
         if stop():
             break
-        mixed = rng.permutation(len(test))
-        column = held.data.column(name).take(mixed)
+        column = held.data.column(name).take(rng.permutation(len(test)))
         place = held.data.column_names.index(name)
-        from dataclasses import replace
-
-        shuffled = replace(held, data=held.data.set_column(place, name, column).combine_chunks())
-        value = score(y[test], member.predict_raw(shuffled))
+        value = predicted(replace(held, data=held.data.set_column(place, name, column).combine_chunks()))
         drops.append((name, sign * (base - value) if np.isfinite(value) else 0.0))
     total = sum(max(d, 0.0) for _, d in drops)
     ranked = sorted(drops, key=lambda pair: -pair[1])[:top]

@@ -41,8 +41,15 @@ class Fitter:
     ) -> None:
         self.table, self.y, self.kind, self.classes = table, y, kind, classes
         self.threads, self.seed = threads, seed
+        self._groups: Ints | None = None
         self._prepared: _Recent[tuple[Any, Floats]] = _Recent(keep_bytes, lambda pair: pair[1].nbytes)
         self._matrices: _Recent[Floats] = _Recent(keep_bytes // 2, lambda matrix: matrix.nbytes)
+
+    def keep_whole(self, groups: Ints | None) -> None:
+        """From now on inner folds keep each entity whole, as the outer ones do; groups (n,), -1 missing."""
+        self._groups = groups
+        self._prepared.clear()
+        self._matrices.clear()
 
     def prepare(self, style: Style, columns: tuple[str, ...], train: Ints) -> tuple[Any, Floats]:
         """Return the preparation fitted on ``train`` and the training matrix."""
@@ -52,7 +59,13 @@ class Fitter:
         return self._prepared.get(
             (shape, columns, _digest(train)),
             lambda: fit_transform(
-                self.table.take(train), columns, style=shape, y=self.y[train], kind=self.kind, seed=self.seed
+                self.table.take(train),
+                columns,
+                style=shape,
+                y=self.y[train],
+                kind=self.kind,
+                seed=self.seed,
+                groups=None if self._groups is None else self._groups[train],
             ),
         )
 
@@ -120,6 +133,10 @@ class _Recent(Generic[T]):
                 self._bytes -= self._size(old)
         self._held.move_to_end(key)
         return self._held[key]
+
+    def clear(self) -> None:
+        self._held.clear()
+        self._bytes = 0
 
 
 def _digest(index: Ints) -> bytes:

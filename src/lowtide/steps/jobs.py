@@ -43,7 +43,9 @@ def job_of(
     if path.is_dir() or path.name == CONFIG:
         project = Project.open(path)
         if project.source is None:
-            raise UsageError(f'{project.folder / CONFIG} does not say where the rows are: add [source] path = "FILE".')
+            raise UsageError(
+                f'{project.folder / CONFIG} does not say where the rows are: add [source] path = "FILE".'
+            )
         data, folder = project.source, out or project.folder
         config: Config | None = project.config
     else:

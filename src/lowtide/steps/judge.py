@@ -35,7 +35,7 @@ class Verdict:
     ----------
     cube : (n, T[, classes]) out-of-fold predictions of all T trials that count, of this run and earlier ones.
     records : their T records; ``estimate.weights`` (T,) says which are shipped.
-    baseline : place of the best baseline in ``records``, or ``None``.
+    baseline : place of the best baseline in ``records`` and its score under the same scheme, or ``None``.
     held : (n[, classes]) held-out predictions of the shipped combination.
     """
 
@@ -51,7 +51,7 @@ class Verdict:
     records: tuple[TrialRecord, ...]
     selectable: npt.NDArray[np.bool_]
     estimate: Estimate
-    baseline: int | None
+    baseline: tuple[int, float] | None
     held: Floats
     features: tuple[str, ...]
     question: str
@@ -81,7 +81,9 @@ def metric_of(job: Job, prepared: Prepared) -> Metric:
     metric = metrics.cost(task.costs) if task.metric == "cost" else metrics.get(task.metric)
     if task.kind not in metric.kinds:
         fitting = ", ".join(m.name for m in metrics.METRICS if task.kind in m.kinds)
-        raise UsageError(f"The metric {task.metric!r} does not judge a {task.kind} target. These do: {fitting}.")
+        raise UsageError(
+            f"The metric {task.metric!r} does not judge a {task.kind} target. These do: {fitting}."
+        )
     return metric
 
 
@@ -103,6 +105,7 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
     verify(plan, folds, groups=groups, times=times)
     units = units_of(plan, keys=keys, groups=groups, times=times)
     features = features_under(prepared, plan)
+    prepared.fitter.keep_whole(groups if plan.by_group else None)
     with _ledger(job) as ledger:
         cube, records, question, in_ledger, facts = _trials(
             job, prepared, plan, folds, keys, features, metric, ledger, budget, listen
@@ -112,7 +115,7 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
         estimate = _estimate(job, prepared, plan, folds, units, times, metric, cube, selectable)
         if ledger is not None:
             ledger.look(question, metric=metric.name, what="floor", value=estimate.floor.value)
-    baseline = _best_baseline(records, metric)
+    baseline = best_baseline(records, cube, target.y, folds, plan, metric)
     return Verdict(
         plan=plan, assumptions=assumptions, folds=folds, units=units, times=times, groups=groups, keys=keys,
         metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
@@ -223,14 +226,36 @@ def _estimate(
     )  # fmt: skip
 
 
-def _best_baseline(records: Sequence[TrialRecord], metric: Metric) -> int | None:
+def best_baseline(
+    records: Sequence[TrialRecord], cube: Floats, y: Floats, folds: Sequence[Fold], plan: Plan, metric: Metric
+) -> tuple[int, float] | None:
+    """Return place and score of the best rule that needs no model; the first of equals.
+
+    Under a future scheme it is the mean over windows, as the expected value is; thresholds are the best on
+    the held-out rows themselves, which errs in the rule's favour.
+    """
     sign = 1.0 if metric.greater_is_better else -1.0
-    scored = [
-        (sign * score, -place)
-        for place, r in enumerate(records)
-        if r.recipe.baseline and (score := r.scores.get(metric.name)) is not None
-    ]
-    return -max(scored)[1] if scored else None
+    best: tuple[float, int] | None = None
+    for place, record in enumerate(records):
+        if not record.recipe.baseline or record.status != "done":
+            continue
+        value = scheme_score(y, cube[:, place], folds, plan, metric)
+        if np.isfinite(value) and (best is None or sign * value > best[0]):
+            best = (sign * value, place)
+    return None if best is None else (best[1], sign * best[0])
+
+
+def scheme_score(y: Floats, p: Floats, folds: Sequence[Fold], plan: Plan, metric: Metric) -> float:
+    """Return the score of held-out predictions: of all rows, or the mean over forward windows."""
+    held = np.isfinite(y) & (np.isfinite(p) if p.ndim == 1 else np.isfinite(p).all(axis=1))
+    if not held.any():
+        return float("nan")
+    cut = metric.choose(y[held], p[held])
+    if not plan.by_time:
+        return metric.at(y[held], p[held], cut)
+    scores = [metric.at(y[rows], p[rows], cut) for f in folds if len(rows := f.test[held[f.test]])]
+    good = [v for v in scores if np.isfinite(v)]
+    return float(np.mean(good)) if good else float("nan")
 
 
 def _blend(cube: Floats, weights: Floats) -> Floats:

@@ -227,7 +227,9 @@ def _convert_text(cells: pa.Array, column: ColumnContract) -> Converted:
     gone = np.append(missing, True)[texts.index]
     rest = np.flatnonzero(~missing)
     if column.type == "text":
-        return Converted(pc.if_else(pa.array(~gone), cells, pa.scalar(None, pa.string())), np.empty(0, np.int64))
+        return Converted(
+            pc.if_else(pa.array(~gone), cells, pa.scalar(None, pa.string())), np.empty(0, np.int64)
+        )
     wanted = texts.array.take(pa.array(rest))
     good = np.zeros(len(texts.texts), dtype=bool)
     index = texts.index

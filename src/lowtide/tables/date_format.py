@@ -55,9 +55,14 @@ _SHAPES: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         (r"\d{8}", ("%Y%m%d",)),
     )
 )
-_DAY_NAMES = re.compile(r"(?P<lead>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*(?P<comma>,?) )?(?P<rest>.*?)(?P<tail>\s*\([월화수목금토일]\))?")
+_DAY_NAMES = re.compile(
+    r"(?P<lead>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*(?P<comma>,?) )?(?P<rest>.*?)(?P<tail>\s*\([월화수목금토일]\))?"
+)
 # Words in a name that support reading whole numbers as dates.
-DATE_WORDS = re.compile(r"date|day|dt$|ymd|ym$|month|period|일자|날짜|일시|년월|연월|기준일|기준월|사용월|사용일|등록일|연도월", re.IGNORECASE)
+DATE_WORDS = re.compile(
+    r"date|day|dt$|ymd|ym$|month|period|일자|날짜|일시|년월|연월|기준일|기준월|사용월|사용일|등록일|연도월",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,11 @@ def guess_date(column: Distinct, rest: Ints) -> DateGuess | None:
     marks = [_lie(micros, good, order, form) for _, form, micros, good in tied]
     votes = np.sum([_vote(np.asarray(m)) for m in zip(*marks, strict=True)], axis=0)
     winner = int(np.argmax(votes))
-    facts |= {"format": tied[winner][1], "other": tied[1 if winner == 0 else 0][1], "votes": int(votes[winner])}
+    facts |= {
+        "format": tied[winner][1],
+        "other": tied[1 if winner == 0 else 0][1],
+        "votes": int(votes[winner]),
+    }
     clear = votes[winner] > np.delete(votes, winner).max()
     if not clear:
         winner = _likelier([t[1] for t in tied])
@@ -208,23 +217,30 @@ def _likelier(forms: Sequence[str]) -> int:
 
 
 def whole_number_dates(name: str, texts: Sequence[str]) -> DateGuess | None:
-    """Read 20170305 or 201703 as dates, when all are valid and the name or their steps say so."""
+    """Read 20170305, 201703 or 170305 as dates, when all are valid and the name or their steps say so."""
     widths = {len(t) for t in texts}
-    if len(widths) != 1 or next(iter(widths)) not in (6, 8) or not all(t.isascii() and t.isdigit() for t in texts):
-        return None
-    form = "%Y%m%d" if widths == {8} else "%Y%m"
-    if not all("19" <= t[:2] <= "20" for t in texts):
-        return None
-    moments = [parse_date(t, form) for t in texts]
-    if any(m is None for m in moments):
+    if len(widths) != 1 or not all(t.isascii() and t.isdigit() for t in texts):
         return None
     named = DATE_WORDS.search(name) is not None
-    if form == "%Y%m%d":
-        months = sorted({m.year * 372 + m.month * 31 + m.day for m in moments if m is not None})
-    else:
-        months = sorted({m.year * 12 + m.month for m in moments if m is not None})
-    steady = len(months) >= 12 and float(np.mean(np.diff(months) == 1)) >= 0.8
-    if not named and not steady:
-        return None
-    facts: dict[str, Fact] = {"format": form, "distinct": len(texts), "named": named, "steady": steady}
-    return DateGuess(form, 1.0, "whole_number_dates", 0.9 if named and steady else 0.7, facts)
+    this_century = all("19" <= t[:2] <= "20" for t in texts)
+    forms = {8: ("%Y%m%d",), 6: ("%Y%m", "%y%m%d")}.get(widths.pop(), ())
+    for form in forms:
+        if (form == "%y%m%d" and not named) or (form != "%y%m%d" and not this_century):
+            continue
+        moments = [m for m in (parse_date(t, form) for t in texts) if m is not None]
+        if len(moments) < len(texts):
+            continue
+        if form == "%Y%m":
+            places = sorted({m.year * 12 + m.month for m in moments})
+        else:
+            places = sorted({m.toordinal() for m in moments})
+        steady = len(places) >= 12 and float(np.mean(np.diff(places) == 1)) >= 0.8
+        if named or steady:
+            facts: dict[str, Fact] = {
+                "format": form,
+                "distinct": len(texts),
+                "named": named,
+                "steady": steady,
+            }
+            return DateGuess(form, 1.0, "whole_number_dates", 0.9 if named and steady else 0.7, facts)
+    return None

@@ -21,6 +21,9 @@ DELIMITERS = (",", "\t", ";", "|", "::", BLANKS)
 NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "blanks": BLANKS}
 SAMPLE_ROWS = 400
 SAMPLE_CELLS = 4_000
+#: A sample of more cells than this is cut to `FEW_ROWS` rows.
+WIDE = 200_000
+FEW_ROWS = 20
 
 NUMBER = re.compile(r"[-+(]?\s?[^\W\d_]{0,3}[$€£₩¥]?\s?\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?(?:%|[^\W\d_]{1,4})?\)?$")
 PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
@@ -52,11 +55,11 @@ def guess_dialect(sample: str, settings: ReadSettings) -> tuple[Dialect, tuple[G
     UsageError
         If a delimiter or a quote that a person gave cannot be used.
     """
-    lines = sample.splitlines(keepends=True) if "\r" not in sample else _lines(sample)
-    declared = re.match(r"sep=(.)\s*$", lines[0].strip("\ufeff\r\n ")) if lines else None
+    lines = split_lines(sample)
+    declared = declared_delimiter(lines[0]) if lines else None
     delimiter, quote = given_delimiter(settings), given_quote(settings)
-    if delimiter is None and declared:
-        delimiter = declared.group(1)
+    if declared:
+        delimiter = delimiter or declared
         lines = lines[1:]
     tried = _trials(lines, sample, delimiter, quote)
     best = tried[0]
@@ -72,7 +75,13 @@ def guess_dialect(sample: str, settings: ReadSettings) -> tuple[Dialect, tuple[G
     )
 
 
-def _lines(text: str) -> list[str]:
+def declared_delimiter(line: str) -> str | None:
+    """Return the delimiter that the first line declares in Excel's way: ``sep=;``."""
+    found = re.fullmatch(r"\"?sep=(.)\"?", line.strip("\ufeff\r\n "), re.IGNORECASE)
+    return found.group(1) if found else None
+
+
+def split_lines(text: str) -> list[str]:
     """Split at line feeds, carriage returns or both only (not at form feeds or U+2028)."""
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", text)
 
@@ -116,10 +125,12 @@ def _trials(lines: list[str], sample: str, delimiter: str | None, quote: str | N
         quotes.append(("'", "'"))
     out = []
     for delim in delimiters:
-        if delimiter is None and delim != BLANKS and delim not in sample:
+        if delimiter is None and (delim not in sample if delim != BLANKS else "\t" in sample):
             continue
-        # Blanks and several characters know no quotes.
-        kinds = quotes if delim != BLANKS and len(delim) == 1 else [("", "")]
+        # Delimiters of several characters know no quotes.
+        kinds = quotes if len(delim) == 1 else [("", "")]
+        if delim == BLANKS and quotes[0][0] == '"' and '"' in sample:
+            kinds = [('"', '"')]
         out += [_try(lines, Dialect(delim, q, e), delimiter is not None) for q, e in kinds]
     if delimiter is None:
         out += [_try(lines, Dialect("", q, e), False) for q, e in quotes]
@@ -127,11 +138,12 @@ def _trials(lines: list[str], sample: str, delimiter: str | None, quote: str | N
 
 
 def _try(lines: list[str], dialect: Dialect, given: bool) -> Trial:
-    rows: list[list[str]] = []
+    rows, cells_read = [], 0
     for _, fields in rows_of(lines, dialect):
         if fields:
             rows.append(fields)
-        if len(rows) >= SAMPLE_ROWS:
+            cells_read += len(fields)
+        if len(rows) >= (SAMPLE_ROWS if cells_read < WIDE else FEW_ROWS):
             break
     if not rows:
         return Trial(dialect, 0.0, 1, 0.0, 0.0)
@@ -180,11 +192,12 @@ def _unbalanced(lines: list[str], dialect: Dialect) -> float:
 
 
 def _blanks_plausible(rows: list[list[str]], columns: int, share: float) -> bool:
-    """Runs of blanks part columns only where nearly all rows agree and most cells are numbers."""
+    """Runs of blanks part columns only where nearly all rows agree and many cells are numbers."""
     if columns < 2 or share < 0.95:
         return False
     cells = [c for r in rows if len(r) == columns for c in r][:SAMPLE_CELLS]
-    return sum(bool(PLAIN.match(c)) for c in cells) >= 0.5 * len(cells)
+    numbers = sum(bool(PLAIN.match(c)) for c in cells) / max(len(cells), 1)
+    return numbers >= 0.5 or (numbers >= 0.2 and columns >= 4 and len(rows) >= 8)
 
 
 def shown(delimiter: str) -> str:
@@ -228,5 +241,7 @@ def _quote_guess(
     other = max((t.score for t in same), default=0.0)
     sure = round(best.score / (best.score + other), 3) if best.score else 0.5
     facts: dict[str, str | int | float | bool | None] = {"quotes": sample.count('"')}
+    if len(dialect.delimiter) > 1:
+        return Guess(what="quote", value=value, evidence="quote_unused", facts=facts, sure=0.8)
     code = "quote_balanced" if dialect.quote else "quote_unbalanced"
     return Guess(what="quote", value=value, evidence=code, facts=facts, sure=max(sure, 0.5))

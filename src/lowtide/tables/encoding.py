@@ -15,13 +15,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from lowtide.core.contract import Guess
 from lowtide.core.errors import UsageError
 
-#: A piece of text with at least one non-ASCII byte, and one byte of what stands on either side. Trail
-#: bytes of cp949 are letters or non-ASCII, so a two-byte character is never cut.
-PIECE = re.compile(rb"[\x00-\x7f]?[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*[\x00-\x7f]?", re.DOTALL)
+#: A non-ASCII byte and the letters and non-ASCII bytes after it. Trail bytes of cp949 are one or the
+#: other, so a two-byte character is never cut.
+PIECE = re.compile(rb"[\x80-\xff][A-Za-z\x80-\xff]*")
+LETTERS_BEFORE = 12
+MOST_MATCHES = 50_000
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 HIGH_BYTES = bytes(range(0x80, 0x100))
 MOST_PIECES = 2_000
@@ -123,9 +126,14 @@ def look_at(chunks: Iterable[bytes], *, head_size: int = 4 << 20, tail_size: int
 
 
 def _collect(chunk: bytes, seen: Bytes) -> None:
+    """Count the non-ASCII bytes and keep distinct pieces: the word around them and a byte on either side."""
     seen.high += len(chunk) - len(chunk.translate(None, HIGH_BYTES))
-    for match in PIECE.finditer(chunk):
-        piece = match.group()
+    for match in islice(PIECE.finditer(chunk), MOST_MATCHES):
+        start, end = match.span()
+        first = max(start - LETTERS_BEFORE, 0)
+        while start > first and _letter(chunk[start - 1]):
+            start -= 1
+        piece = chunk[max(start - 1, 0) : end + 1]
         seen.pieces[piece] = seen.pieces.get(piece, 0) + 1
         if len(seen.pieces) >= MOST_PIECES:
             break
@@ -184,7 +192,8 @@ def _utf16(seen: Bytes) -> Guess | None:
     """UTF-16 without a mark: every other byte of digits, commas and line ends is NUL."""
     head = seen.head[: 1 << 16]
     head = head[: len(head) // 2 * 2]
-    if len(head) < 4 or head.count(b"\0") < 0.1 * len(head):
+    low, high = head[::2].count(b"\0"), head[1::2].count(b"\0")
+    if low + high < max(3, 0.05 * len(head)) or min(low, high) > 0.1 * max(low, high):
         return None
     best: tuple[float, str] = (0.0, "")
     for name in ("utf-16-le", "utf-16-be"):
@@ -215,14 +224,14 @@ def _ordinary(char: str) -> bool:
 
 
 def _likeliest(seen: Bytes) -> Guess:
-    scores = {
-        "utf-8": sum(utf8_log(p) for p in seen.pieces),
-        "cp949": sum(korean_log(p) for p in seen.pieces),
-        "latin": sum(max(latin_log(p), _stray_utf8_log(p)) for p in seen.pieces),
-    }
+    scores = {"cp949": sum(korean_log(p) for p in seen.pieces)}
+    if seen.utf8_errors <= MOST_ERRORS * seen.high:
+        scores["utf-8"] = sum(utf8_log(p) for p in seen.pieces)
+        scores["latin"] = sum(latin_log(p) for p in seen.pieces)
+    else:
+        # So many broken characters would be lost as UTF-8; the other codecs lose nothing.
+        scores["latin"] = sum(max(latin_log(p), _stray_utf8_log(p)) for p in seen.pieces)
     valid = sum(_utf8_valid(p) for p in seen.pieces)
-    if seen.utf8_errors > MOST_ERRORS * seen.high:
-        del scores["utf-8"]  # So many broken characters would be lost; the other codecs lose nothing.
     ranked = sorted(scores, key=lambda name: -scores[name])
     gap = scores[ranked[0]] - scores[ranked[1]]
     sure = 1.0 / (1.0 + math.exp(-min(gap, 40.0)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections import deque
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 #: The delimiter of files whose columns are parted by any run of blanks.
@@ -34,7 +36,7 @@ def rows_of(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[
     """
     if dialect.delimiter == BLANKS:
         for number, line in enumerate(lines, 1):
-            yield number, line.split()
+            yield number, _words(line) if dialect.quote and dialect.quote in line else line.split()
         return
     if not dialect.delimiter and not dialect.quote:
         for number, line in enumerate(lines, 1):
@@ -65,6 +67,94 @@ def _quoted(lines: Iterable[str], dialect: Dialect) -> Iterator[tuple[int, list[
         for fields in reader:
             yield start, fields
             start = reader.line_num + 1
+
+
+def _words(line: str) -> list[str]:
+    """Split at blanks that are not inside double quotes."""
+    return [
+        m[0][1:-1].replace('""', '"') if m[0][0] == '"' == m[0][-1] and len(m[0]) > 1 else m[0]
+        for m in re.finditer(r'"(?:[^"]|"")*"(?=\s|$)|\S+', line)
+    ]
+
+
+#: A row may reach over this many lines, this many characters, and so many ends are tried.
+MOST_LINES, MOST_CHARACTERS, MOST_ENDS = 2_000, 1 << 20, 25
+
+
+def mended_rows(lines: Iterable[str], dialect: Dialect, allowed: Container[int]) -> Iterator[tuple[int, list[str]]]:
+    """Like `rows_of`, for files with stray quotes: one bad quote spoils one row, not all that follow.
+
+    A row that is well formed by itself is taken. One with an open quote takes further lines until it is
+    well formed and has an ``allowed`` number of fields. If there is no such end, quotes mean nothing in
+    that line.
+    """
+    delimiter, quote = dialect.delimiter or "\x1f", dialect.quote
+    if not quote or len(delimiter) > 1:
+        yield from rows_of(lines, dialect)
+        return
+    d, q = re.escape(delimiter), re.escape(quote)
+    cell = f"(?:{q}(?:[^{q}]|{q}{q})*+{q}|[^{q}{d}][^{d}]*+|)"
+    well = re.compile(f"{cell}(?:{d}{cell})*+", re.DOTALL)
+    if dialect.escape not in ("", quote):
+        escaped, doubled = dialect.escape + quote, quote * 2
+        lines = (line.replace(escaped, doubled) for line in lines)
+    ahead: deque[str] = deque()
+    source = iter(lines)
+    number = 1
+    with unlimited():
+        while ahead or (line := next(source, None)) is not None:
+            line = ahead.popleft() if ahead else line
+            text = line.rstrip("\r\n")
+            if quote not in text:
+                yield number, text.split(delimiter) if text else []
+                number += 1
+                continue
+            fields = next(csv.reader([text], delimiter=delimiter, quotechar=quote)) if well.fullmatch(text) else None
+            if fields is None:
+                fields, used = _joined(line, ahead, source, well, Dialect(delimiter, quote, quote), allowed)
+            else:
+                used = 1
+            yield number, fields
+            number += used
+
+
+def _joined(
+    line: str,
+    ahead: deque[str],
+    source: Iterator[str],
+    well: re.Pattern[str],
+    dialect: Dialect,
+    allowed: Container[int],
+) -> tuple[list[str], int]:
+    """Return the fields of a row with an open quote, and the number of lines that it takes."""
+    text, tries, count, size = [line], 0, line.count(dialect.quote), len(line)
+    at = 0
+    while at < MOST_LINES and size < MOST_CHARACTERS and tries < MOST_ENDS:
+        if at == len(ahead):
+            more = next(source, None)
+            if more is None:
+                break
+            ahead.append(more)
+        more = ahead[at]
+        at += 1
+        text.append(more)
+        count, size = count + more.count(dialect.quote), size + len(more)
+        if count % 2 or dialect.quote not in more:
+            continue
+        tries += 1
+        row = "".join(text).rstrip("\r\n")
+        if well.fullmatch(row):
+            fields = next(csv.reader(row.splitlines(keepends=True), delimiter=dialect.delimiter, quotechar=dialect.quote))
+            if len(fields) in allowed:
+                for _ in range(at):
+                    ahead.popleft()
+                return fields, at + 1
+    alone = line.rstrip("\r\n")
+    fields = alone.split(dialect.delimiter)
+    if len(fields) not in allowed:
+        lenient = next(csv.reader([alone], delimiter=dialect.delimiter, quotechar=dialect.quote))
+        fields = lenient if len(lenient) in allowed else fields
+    return fields, 1
 
 
 @contextlib.contextmanager

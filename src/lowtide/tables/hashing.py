@@ -28,8 +28,7 @@ def row_keys(table: Table, columns: Sequence[str]) -> Keys:
 
     Parameters
     ----------
-    columns : columns that make a row's identity; their order does not matter, their names do not either
-        change with others that stand in the table.
+    columns : columns that make a row's identity, in any order; their names are part of it.
 
     Returns
     -------
@@ -63,10 +62,14 @@ def column_keys(array: pa.Array) -> Keys:
         keys = levels[np.asarray(index.to_numpy(zero_copy_only=False), dtype=np.int64)]
     else:
         if pa.types.is_floating(array.type):
-            values = np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64) + 0.0  # -0.0 becomes 0.0
+            values = (
+                np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.float64) + 0.0
+            )  # -0.0 becomes 0.0
             bits, salt = values.view(np.uint64), np.uint64(1)
         elif pa.types.is_timestamp(array.type):
-            bits = np.asarray(array.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)).view(np.uint64)
+            bits = np.asarray(array.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)).view(
+                np.uint64
+            )
             salt = np.uint64(2)
         else:
             bits = np.asarray(array.fill_null(False).to_numpy(zero_copy_only=False), dtype=np.uint64)

@@ -56,7 +56,9 @@ def canonical(array: pa.Array) -> Native:
         return Native(array.cast(pa.timestamp("us")), "date", "native_date")
     if pa.types.is_timestamp(kind):
         # Arrow keeps zoned moments as UTC already; without the zone they stay UTC.
-        plain = array.cast(pa.timestamp("us", tz=kind.tz), safe=False).cast(pa.int64()).cast(pa.timestamp("us"))
+        plain = (
+            array.cast(pa.timestamp("us", tz=kind.tz), safe=False).cast(pa.int64()).cast(pa.timestamp("us"))
+        )
         return Native(plain, "date", "converted_to_utc" if kind.tz else "native_date", kind.tz or "")
     if pa.types.is_time(kind):
         micros = array.cast(pa.time64("us")).cast(pa.int64()).cast(pa.float64())

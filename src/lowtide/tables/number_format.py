@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from lowtide.core.finding import Fact
 from lowtide.tables.blanks import BLANKS
 from lowtide.tables.numbers import NumberFormat, compiled
+from lowtide.tables.word_sets import word_set
 
-CURRENCIES = frozenset("$ € £ ¥ ₩ ￦ ₹ US$ USD EUR GBP KRW JPY CNY INR Rs Rs. R$ CHF".split())
-UNITS = frozenset(
+CURRENCIES = word_set("$ € £ ¥ ₩ ￦ ₹ US$ USD EUR GBP KRW JPY CNY INR Rs Rs. R$ CHF")
+UNITS = word_set(
     """원 만원 천원 백만원 억원 억 만 달러 엔 위안 유로 won KRW USD EUR GBP JPY CHF € $ £ ¥ ₩
     세 살 명 인 개 건 회 대 년 월 일 시 시간 분 초 점 층 평 호 권 주 개월 년차 등 위 도 배 채 필지 킬로 그램
     kg g mg t lb lbs oz km m cm mm mi miles ft in inch inches ㎡ m2 m² ㎥ m3 sqft sqm ha acres
     l L ml mL cc CC kWh MWh W kW V A Hz kHz MHz GHz bhp hp Nm rpm mpg kmpl km/h km/l kph mph px KB MB GB TB
     h hr hrs hour hours min mins minute minutes s sec secs seconds ms d day days week weeks month months
-    y yr yrs year years °C ℃ °F °""".split()
+    y yr yrs year years °C ℃ °F °"""
 )
 _OUTSIDE = "0-9.,()'’+\\-\u2212"
 _SHAPE = re.compile(

@@ -7,7 +7,7 @@ Kinds: ``email``, ``phone``, ``resident_number`` (Korean 주민등록번호 and 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lowtide.core.contract import Guess
@@ -37,12 +37,18 @@ _ADDRESS_KO = re.compile(
     r"(?:[가-힣]+(?:특별시|광역시|특별자치시|특별자치도|시|도|군|구)\s+)?(?:[가-힣]+(?:시|군|구)\s+)?"
     r"[가-힣0-9]+(?:읍|면|동|로|길|리|가)\s*\d+(?:-\d+)?(?:번지|번길|호)?.*"
 )
+_ADDRESS_WORDS = re.compile(r"address|addr$|street|주소|소재지|거주지", re.IGNORECASE)
+_PLACES_KO = re.compile(r"[가-힣]+(?:시|도|군|구)\s+[가-힣0-9]+(?:시|군|구|읍|면|동|로|길|가|리)(?:\s.*)?")
 _ADDRESS_EN = re.compile(
     r"\d+[A-Za-z]?\s+(?:[A-Za-z0-9'.\-]+\s+){1,4}(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane|way|"
     r"ct|court|pl|place|hwy|highway|sq|square|terrace|parkway|pkwy|ridge)\b.*",
     re.IGNORECASE,
 )
-_TITLED = re.compile(r"(?:.*[, ])?(?:Mr|Mrs|Ms|Miss|Dr|Master|Prof)\.? .*|[^,]+, (?:Mr|Mrs|Ms|Miss|Dr|Master|Rev|Mme|Mlle)\..*")
+_TITLED = re.compile(
+    r"(?:.*[, ])?(?:Mr|Mrs|Ms|Miss|Dr|Master|Prof)\.? .*|[^,]+, (?:Mr|Mrs|Ms|Miss|Dr|Master|Rev|Mme|Mlle)\..*"
+)
+_FAMILY = re.compile(r"sur_?name|last_?name|family_?name", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+(?:[ '.\-]+[^\W\d_]+)*")
 _HANGUL = re.compile(r"[가-힣]{2,4}")
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 _SHARE = 0.6
@@ -52,6 +58,10 @@ def luhn(digits: str) -> bool:
     """Check the last digit of a card number (ISO/IEC 7812-1, Luhn 1954)."""
     doubled = (int(c) if i % 2 == 0 else sum(divmod(2 * int(c), 10)) for i, c in enumerate(reversed(digits)))
     return sum(doubled) % 10 == 0
+
+
+def _card(text: str) -> bool:
+    return _CARD.fullmatch(text) is not None and luhn(re.sub(r"\D", "", text))
 
 
 def resident_number(text: str) -> bool:
@@ -110,8 +120,8 @@ def recognise(name: str, texts: Sequence[str]) -> Recognised | None:
     if not texts:
         return None
 
-    def share(test: object) -> float:
-        return sum(bool(test(t)) for t in texts) / len(texts)  # type: ignore[operator]
+    def share(test: Callable[[str], object]) -> float:
+        return sum(bool(test(t)) for t in texts) / len(texts)
 
     digits = sum(c.isdigit() for t in texts for c in t) >= 7 * len(texts) * _SHARE
     if any("@" in t for t in texts) and (part := share(_EMAIL.fullmatch)) >= _SHARE:
@@ -119,7 +129,7 @@ def recognise(name: str, texts: Sequence[str]) -> Recognised | None:
     if digits:
         if (part := share(resident_number)) >= 0.9 and len(texts) >= 5:
             return Recognised("resident_number", part, "content_matches")
-        if (part := share(lambda t: _CARD.fullmatch(t) and luhn(re.sub(r"\D", "", t)))) >= 0.95 and len(texts) >= 5:
+        if (part := share(_card)) >= 0.95 and len(texts) >= 5:
             return Recognised("card", part, "checksums_match")
         if (part := share(_PHONE.fullmatch)) >= _SHARE:
             return Recognised("phone", part, "content_matches")
@@ -129,6 +139,8 @@ def recognise(name: str, texts: Sequence[str]) -> Recognised | None:
             return Recognised("account", part, "name_and_content")
     if (part := max(share(_ADDRESS_KO.fullmatch), share(_ADDRESS_EN.fullmatch))) >= 0.5 and len(texts) >= 5:
         return Recognised("address", part, "content_matches")
+    if _ADDRESS_WORDS.search(name) and (part := share(_PLACES_KO.fullmatch)) >= 0.5 and len(texts) >= 5:
+        return Recognised("address", part, "name_and_content")
     return _names(name, texts)
 
 
@@ -137,6 +149,8 @@ def _names(name: str, texts: Sequence[str]) -> Recognised | None:
     least = 5 if said else 20
     if len(texts) < least:
         return None
+    if _FAMILY.search(name) and sum(_WORD.fullmatch(t) is not None for t in texts) >= 0.8 * len(texts):
+        return Recognised("name", 1.0, "name_and_content")
     korean = sum(korean_name(t) for t in texts) / len(texts)
     if korean >= (0.4 if said else 0.8):
         return Recognised("name", korean, "name_and_content" if said else "content_matches")
@@ -185,14 +199,18 @@ def scrub(text: str) -> str:
     if sum(c.isdigit() for c in text) < 8:
         return text
     text = re.sub(rf"(?<!\d){_RESIDENT.pattern}(?!\d)", _if(resident_number, "resident_number"), text)
-    text = re.sub(rf"(?<!\d){_CARD.pattern}(?!\d)", _if(lambda t: luhn(re.sub(r"\D", "", t)), "card"), text)
+    text = re.sub(rf"(?<!\d){_CARD.pattern}(?!\d)", _if(_card, "card"), text)
     return re.sub(rf"(?<![\d.]){_PHONE.pattern}(?![\d.])", lambda m: mask(m[0], "phone"), text)
 
 
-def _if(test: object, kind: str) -> object:
-    return lambda m: mask(m[0], kind) if test(m[0]) else m[0]  # type: ignore[operator]
+def _if(test: Callable[[str], bool], kind: str) -> Callable[[re.Match[str]], str]:
+    return lambda m: mask(m[0], kind) if test(m[0]) else m[0]
 
 
 def personal_kinds(guesses: Sequence[Guess]) -> dict[str, str]:
     """Return the personal columns of a read contract and their kinds."""
-    return {g.column: g.value for g in guesses if g.what == "personal" and g.column is not None and g.value != "none"}
+    return {
+        g.column: g.value
+        for g in guesses
+        if g.what == "personal" and g.column is not None and g.value != "none"
+    }

@@ -73,7 +73,10 @@ class _Text:
 
 
 def type_column(
-    name: str, array: pa.Array, settings: ColumnSettings | None = None, null_tokens: tuple[str, ...] | None = None
+    name: str,
+    array: pa.Array,
+    settings: ColumnSettings | None = None,
+    null_tokens: tuple[str, ...] | None = None,
 ) -> Typed:
     """Decide the type of a column and convert all of its rows.
 
@@ -101,7 +104,11 @@ def type_column(
             what="type", value=native.type, evidence=native.evidence, column=name, given=settings.type is not None,
             facts={"zone": native.zone} if native.zone else {},
         )  # fmt: skip
-        return replace(typed, guesses=(guess, *typed.guesses)) if not _worth_dates(name, typed) else _whole(typed)
+        return (
+            replace(typed, guesses=(guess, *typed.guesses))
+            if not _worth_dates(name, typed)
+            else _whole(typed)
+        )
     texts = native.array if native.type is None else as_text(native.array)
     column = Distinct.of(texts)
     known = CANDIDATES if tokens is None else frozenset(tokens)
@@ -125,9 +132,11 @@ def _decide(text: _Text) -> Typed:
     if wanted == "bool":
         typed = _as_bool(text, given=True)
         if typed is None:
-            raise UsageError(f'The column {text.name!r} cannot be read as bool: it has texts besides "true" and "false".')
+            raise UsageError(
+                f'The column {text.name!r} cannot be read as bool: it has texts besides "true" and "false".'
+            )
         return typed
-    typed = _as_number(text)
+    typed, nearly = _as_number(text)
     if typed is not None:
         return typed
     if wanted == "number":
@@ -143,10 +152,12 @@ def _decide(text: _Text) -> Typed:
         typed = _as_date(text, found)
         if typed is not None:
             return typed
-    return _as_words(text, "words")
+    typed = _as_words(text, "words")
+    return typed if nearly is None else replace(typed, guesses=(nearly, *typed.guesses[1:]))
 
 
-def _as_number(text: _Text) -> Typed | None:
+def _as_number(text: _Text) -> tuple[Typed | None, Guess | None]:
+    """Read as numbers; else say in a guess if it is text only because of some cells."""
     settings, column, rest = text.settings, text.column, text.rest
     forced = settings.type == "number"
     sample = [column.texts[i] for i in spread(rest, SAMPLE)]
@@ -155,24 +166,23 @@ def _as_number(text: _Text) -> Typed | None:
         form = found.form if found is not None else NumberFormat()
         form = replace(form, decimal=settings.decimal or ".", thousands=settings.thousands or "")
         found = FormatGuess(form, 1.0, "given", 1.0)
-    if found is None or (found.share < 0.9 and not forced):
-        return None
+    if found is None:
+        return None, None
     import pyarrow as pa
 
     values = np.full(len(column.texts), np.nan)
     values[rest] = parse_numbers(column.array.take(pa.array(rest)), found.form)
     reason = None if forced else _code_like(text, values)
-    if reason is not None:
-        if reason != "leading_zeros" or not _padded(text):
-            dated = _dates_in_digits(text)
-            return dated or _as_words(text, reason)
+    if reason is not None and (reason != "leading_zeros" or not _padded(text)):
+        dated = _dates_in_digits(text)
+        return dated or _as_words(text, reason), None
     if not forced:
         dated = _dates_in_digits(text)
         if dated is not None:
-            return dated
+            return dated, None
     junk = rest[np.isnan(values[rest])]
     if len(junk) and not forced and not _few(text, junk):
-        return None
+        return None, _nearly(text, junk)
     guesses = _number_guesses(text, found)
     guesses += _null_guesses(text, junk, forced)
     tokens = text.tokens() + ([] if forced else sorted({column.texts[i] for i in junk}))
@@ -181,7 +191,21 @@ def _as_number(text: _Text) -> Typed | None:
         prefix=found.form.prefix, suffix=found.form.suffix, percent=found.form.percent,
         null_tokens=tuple(dict.fromkeys(tokens)),
     )  # fmt: skip
-    return _finish(text.name, _spread_out(column, values), contract, guesses)
+    return _finish(text.name, _spread_out(column, values), contract, guesses), None
+
+
+def _nearly(text: _Text, junk: Ints) -> Guess | None:
+    """Tell of a column that is text although most of its cells are numbers."""
+    from lowtide.tables.personal import scrub
+
+    rows, bad = int(text.column.counts[text.rest].sum()), int(text.column.counts[junk].sum())
+    if bad > 0.2 * rows:
+        return None
+    first = scrub(text.column.texts[int(junk[0])])[:40]
+    return Guess(
+        what="type", value="text", evidence="mostly_numbers", column=text.name, sure=0.5,
+        facts={"cells": bad, "rows": rows, "distinct": len(junk), "token": first},
+    )  # fmt: skip
 
 
 def _spread_out(column: Distinct, values: Floats) -> pa.Array:
@@ -270,9 +294,7 @@ def _as_date(text: _Text, found: DateGuess, forced: bool = False) -> Typed | Non
         ),
     ]  # fmt: skip
     if "%z" in found.form:
-        guesses.append(
-            Guess(what="time_zone", value="UTC", evidence="converted_to_utc", column=text.name)
-        )
+        guesses.append(Guess(what="time_zone", value="UTC", evidence="converted_to_utc", column=text.name))
     return _finish(text.name, array, contract, guesses + _null_guesses(text, junk, forced))
 
 
@@ -284,7 +306,7 @@ def _as_bool(text: _Text, given: bool) -> Typed | None:
     if any(m is None for m in meaning):
         return None
     codes = np.full(len(column.texts) + 1, -1, dtype=np.int64)
-    codes[text.rest] = meaning
+    codes[text.rest] = [int(m is True) for m in meaning]
     rows = codes[column.index]
     array = pa.array(rows == 1, mask=rows < 0)
     contract = ColumnContract(name=text.name, type="bool", null_tokens=tuple(text.tokens()))
@@ -306,9 +328,10 @@ def _as_words(text: _Text, reason: str, *, given: bool = False) -> Typed:
     else:
         others = [column.texts[i] for i in spread(text.rest, SAMPLE)]
         decided = in_text(found, others) if others else []
-        guesses += [
-            _null_guess(text, g.token, g.evidence, g.sure, missing=g.missing) for g in decided
-        ]
+        # Among thousands of texts a lone "none" is just one of them; only what may matter is told.
+        rows = int(column.counts.sum())
+        told = [g for g in decided if g.missing or text.rows_of(g.token) >= JUNK_SHARE * rows]
+        guesses += [_null_guess(text, g.token, g.evidence, g.sure, missing=g.missing) for g in told]
         # A column of nothing but such words says nothing, whatever they mean.
         nulls = [g.token for g in decided if g.missing] if others else _only_tokens(text, found)
     drop = np.isin(np.asarray(column.texts, dtype=object), nulls) | text.blank
@@ -318,7 +341,9 @@ def _as_words(text: _Text, reason: str, *, given: bool = False) -> Typed:
         import pyarrow.compute as pc
 
         array = pc.if_else(pa.array(~gone), array, pa.scalar(None, pa.string()))
-    return _finish(text.name, array, ColumnContract(name=text.name, type="text", null_tokens=tuple(nulls)), guesses)
+    return _finish(
+        text.name, array, ColumnContract(name=text.name, type="text", null_tokens=tuple(nulls)), guesses
+    )
 
 
 def _only_tokens(text: _Text, found: list[str]) -> list[str]:
@@ -347,7 +372,15 @@ def _number_guesses(text: _Text, found: FormatGuess) -> list[Guess]:
             evidence = "given" if said else found.evidence
             sure = 1.0 if said else found.sure
             out.append(
-                Guess(what=what, value=value or ".", evidence=evidence, facts=facts, column=name, given=said, sure=sure)
+                Guess(
+                    what=what,
+                    value=value or ".",
+                    evidence=evidence,
+                    facts=facts,
+                    column=name,
+                    given=said,
+                    sure=sure,
+                )
             )
     return out
 
@@ -386,7 +419,13 @@ def _null_guess(
     }
     what = "null_tokens" if missing else "kept_token"
     return Guess(
-        what=what, value=scrub(token)[:40], evidence=evidence, column=text.name, sure=sure, facts=facts, given=given
+        what=what,
+        value=scrub(token)[:40],
+        evidence=evidence,
+        column=text.name,
+        sure=sure,
+        facts=facts,
+        given=given,
     )
 
 
@@ -400,7 +439,7 @@ def _worth_dates(name: str, typed: Typed) -> bool:
     c = typed.contract
     if c.type != "number" or not c.integer or c.low is None or c.high is None:
         return False
-    if not (190_001 <= c.low and c.high <= 210_012 or 19_000_101 <= c.low and c.high <= 21_001_231):
+    if c.low < 10_101 or c.high > 21_001_231 or len(str(int(c.low))) != len(str(int(c.high))):
         return False
     import pyarrow.compute as pc
 

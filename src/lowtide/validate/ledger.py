@@ -14,15 +14,20 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from lowtide.core.errors import InputError
 from lowtide.core.text import write_bytes
 from lowtide.splits.hashing import Keys
 from lowtide.tables.table import Floats, Ints
 from lowtide.validate.ledger_schema import SCHEMA, VERSION, Look, Piece, TrialRecord, average
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NAME = "ledger.sqlite"
 PREDICTIONS = "predictions"
@@ -294,14 +299,23 @@ def _to_parquet(pieces: Sequence[Piece], keys: Keys) -> bytes:
     values = np.concatenate([p.values for p in pieces])
     values = values[:, None] if values.ndim == 1 else values
     columns = {
-        "key": pa.array(keys[rows]),
-        "occurrence": pa.array(occurrences(keys)[rows].astype(np.int32)),
-        "fold": pa.array(np.repeat([p.fold for p in pieces], [len(p.rows) for p in pieces]).astype(np.int32)),
+        "key": keys[rows],
+        "occurrence": occurrences(keys)[rows].astype(np.int32),
+        "fold": np.repeat([p.fold for p in pieces], [len(p.rows) for p in pieces]).astype(np.int32),
     }
-    columns |= {f"p{k}": pa.array(np.ascontiguousarray(values[:, k])) for k in range(values.shape[1])}
+    columns |= {f"p{k}": values[:, k] for k in range(values.shape[1])}
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns), sink, compression="zstd")
+    pq.write_table(pa.table({n: _arrow(v) for n, v in columns.items()}), sink, compression="zstd")
     return bytes(sink.getvalue())
+
+
+def _arrow(values: npt.NDArray[Any]) -> pa.Array:
+    """Wrap numbers without copying; `pyarrow.array` would import pandas wherever it is installed."""
+    import pyarrow as pa
+
+    values = np.ascontiguousarray(values)
+    kind = {"u8": pa.uint64(), "i4": pa.int32(), "f8": pa.float64()}[values.dtype.str[1:]]
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
 def _from_parquet(path: Path, keys: Keys) -> list[Piece] | None:

@@ -16,7 +16,8 @@ POOL = 6
 STEPS = 5
 """Members of the ensemble, counted with repetition."""
 ENOUGH_ROWS = 4000
-"""Selection looks at no more rows than this; differences that need more rows are not worth having."""
+"""Selection looks at no more rows than this; differences that need more rows are not worth having.
+Of many classes fewer, because each class costs a sort."""
 
 
 def complete_trials(cube: Floats) -> tuple[Bools, Bools]:
@@ -126,15 +127,17 @@ def select(
     allowed = complete if candidates is None else complete & np.asarray(candidates, dtype=bool)
     if not allowed.any():
         return np.zeros(cube.shape[1])
-    rows = looked_at(np.flatnonzero(judged & np.isfinite(y)), seed)
+    classes = cube.shape[2] if cube.ndim == 3 else 2
+    rows = looked_at(np.flatnonzero(judged & np.isfinite(y)), seed, classes)
     w = np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=np.float64)[rows]
     chosen: Floats = Selector(y[rows], cube[rows], metric, allowed).pick(w[None, :])[0]
     return chosen
 
 
-def looked_at(rows: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
-    """Return the rows that selection looks at: all, or a fixed random sample of `ENOUGH_ROWS`."""
-    if len(rows) <= ENOUGH_ROWS:
+def looked_at(rows: npt.NDArray[np.int64], seed: int, classes: int = 2) -> npt.NDArray[np.int64]:
+    """Return the rows that selection looks at: all, or a fixed random sample of them."""
+    enough = max(1500, 2 * ENOUGH_ROWS // classes)
+    if len(rows) <= enough:
         return rows
     rng = np.random.default_rng([seed, len(rows), 0x5E1EC7])
-    return np.sort(rng.choice(rows, ENOUGH_ROWS, replace=False))
+    return np.sort(rng.choice(rows, enough, replace=False))

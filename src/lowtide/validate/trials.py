@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -37,6 +37,16 @@ class Scorer(Protocol):
     @property
     def greater_is_better(self) -> bool: ...
     def __call__(self, y: Floats, predictions: Floats) -> float: ...
+
+
+@runtime_checkable
+class Thresholded(Protocol):
+    """A metric that may judge decisions, made at a threshold."""
+
+    @property
+    def thresholded(self) -> bool: ...
+    def choose(self, y: Floats, p: Floats) -> float: ...
+    def at(self, y: Floats, p: Floats, threshold: float) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +212,10 @@ class _Run:
             todo = todo[:1]
         return self.budget.fits(self.pace.seconds(trial.recipe, self.train_rows(todo)))
 
+    def least(self, trial: _Trial, todo: Sequence[int]) -> float:
+        """Return the least seconds that folds of a trial under way will take: folds differ a little."""
+        return 0.85 * self.pace.seconds(trial.recipe, self.train_rows(todo))
+
     def recalled(self, trial: _Trial) -> Status:
         """Score the folds of a trial that the ledger knows in full; it costs nothing, so it is never dropped."""
         for place, fold in enumerate(self.folds):
@@ -231,11 +245,7 @@ class _Run:
         for place, fold in enumerate(self.folds):
             if place not in trial.pieces:
                 rest = [f for f in range(place, len(self.folds)) if f not in trial.pieces]
-                if (
-                    not must
-                    and trial.pieces
-                    and not self.budget.fits(self.pace.seconds(trial.recipe, self.train_rows(rest)))
-                ):
+                if not must and trial.pieces and not self.budget.fits(self.least(trial, rest)):
                     return "stopped"
                 self.tell(index, trial.recipe.name, place)
                 try:
@@ -292,7 +302,14 @@ class _Run:
         return self.records[-max(done)[1]] if done else None
 
     def score(self, values: Floats, y: Floats) -> float | None:
+        """Score held-out rows; None where undefined.
+
+        A metric with a threshold is given the best one for these very rows: generous to every trial
+        alike, so fit to compare trials with. The floor chooses thresholds on other rows.
+        """
         value = float(self.metric(y, values)) if len(y) else float("nan")
+        if len(y) and isinstance(self.metric, Thresholded) and self.metric.thresholded:
+            value = float(self.metric.at(y, values, self.metric.choose(y, values)))
         return value if np.isfinite(value) else None
 
     def total_score(self, record: TrialRecord) -> float | None:

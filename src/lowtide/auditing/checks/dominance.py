@@ -17,6 +17,8 @@ from lowtide.tables.target import Target
 
 DECIDES = 0.93
 LEAST = 0.1
+CERTAIN_ROWS = 0.05
+ADDS = 0.25
 LOOKED_AT = 4
 
 
@@ -24,9 +26,9 @@ class Dominance(Check):
     """A strong feature is welcome; a leak looks different in three ways.
 
     It nearly decides the target while all the other columns together come nowhere near (error). Or it tells
-    as much as all the others together *and* has regions where the outcome is impossible or certain, or
-    a name that says "known afterwards" (question). A column that is merely strong has neighbours that
-    carry the same, and no certain regions.
+    about as much as all the others together, adds at least a quarter to what they tell, *and* has regions
+    where an outcome is ruled out, or a name that says "known afterwards" (question). A column that is
+    merely strong has neighbours that carry the same, and no such regions.
     """
 
     code = "LT202"
@@ -37,8 +39,8 @@ class Dominance(Check):
     ) -> list[Finding] | NotApplicable:
         if context.sampled < 50:
             return NotApplicable(code=self.code, reason="too_few_rows", facts={"rows": context.sampled})
-        accused = context.accused(least="question")
-        ranked = [n for n in context.ranked() if n not in accused and n in context.features]
+        honest = set(context.honest())
+        ranked = [n for n in context.ranked() if n in honest]
         if len(ranked) < 2:
             return NotApplicable(code=self.code, reason="too_few_columns")
         strong = [n for n in ranked[:LOOKED_AT] if context.alone(n).real and context.alone(n).skill >= LEAST]
@@ -57,23 +59,27 @@ class Dominance(Check):
         second = max((context.alone(n).skill for n in others), default=0.0)
         together = max(context.joint(others), second, 0.0)
         pure, where = certain(context, name)
-        word = None if words.is_past(name) else (
+        word = None if words.is_known_before(name) else (
             words.says(name, words.OUTCOME, words.OUTCOME_KO) or words.says(name, words.WEAK, words.WEAK_KO)
         )  # fmt: skip
         gap = (1 - alone.skill) / max(1 - together, 1e-9)
         crowd = sum(context.alone(n).skill >= 0.8 * alone.skill for n in others)
+        marked = pure >= CERTAIN_ROWS or word is not None
+        adds = 0.0
         severity = None
         if alone.skill >= DECIDES and gap <= 0.5 and crowd <= 0.25 * len(others):
             severity = "error"
-        elif alone.skill >= 0.75 * together and crowd == 0 and (pure >= 0.05 or word is not None):
-            severity = "question"
         elif alone.skill >= 0.8 and gap <= 0.5 and crowd == 0:
             severity = "question"
+        elif marked and alone.skill >= 0.75 * together:
+            whole = context.joint((name, *others))
+            adds = (whole - together) / max(whole, 1e-9)
+            severity = "question" if adds >= ADDS else None
         if severity is None:
             return None
         facts: dict[str, Any] = {
             "skill_alone": alone.skill, "skill_of_next": second, "skill_of_others": together,
-            "certain_share": pure, "word": word, "rows_looked_at": context.sampled,
+            "certain_share": pure, "adds": adds, "word": word, "rows_looked_at": context.sampled,
         }  # fmt: skip
         if alone.auc is not None:
             facts["auc_alone"] = alone.auc

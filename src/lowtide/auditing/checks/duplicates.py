@@ -68,9 +68,9 @@ def _same(keys: Any) -> _Same:
 
 
 def _compared(context: Context) -> tuple[str, ...]:
-    """Return the features, without columns that only number the rows."""
+    """Return all columns that a row consists of, without those that only name or number the rows."""
     rows = max(len(context.table), 1)
-    names = [n for n in context.features if not _counts_rows(context, n, rows)]
+    names = [n for n in context.candidates if context.table.role(n) != "id" and not _counts_rows(context, n, rows)]
     return tuple(sorted(names))
 
 

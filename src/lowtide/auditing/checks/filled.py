@@ -48,7 +48,7 @@ class FilledForOne(Check):
                             severity=facts.pop("severity"),
                             columns=(name,),
                             rows=context.source_rows(rows),
-                            facts={"event": event, **facts, "rows_looked_at": context.sampled},
+                            facts={"variant": f"{event}_{facts['side']}", **facts, "rows_looked_at": context.sampled},
                             remedy="drop_columns",
                         )
                     )
@@ -62,9 +62,9 @@ def _outcome(target: Target, y: Floats) -> dict[str, Bools] | None:
         return {label: y == i for i, label in enumerate(target.classes) if (y == i).any()}
     values, counts = np.unique(y, return_counts=True)
     most = int(counts.argmax())
-    if counts[most] < 0.05 * len(y) or len(values) < 2:
+    if counts[most] < 0.2 * len(y) or len(values) < 2:
         return None
-    return {"most_frequent": y == values[most], "other": y != values[most]}
+    return {f"= {values[most]:g}": y == values[most], f"≠ {values[most]:g}": y != values[most]}
 
 
 def _events(view: View) -> list[tuple[str, Bools]]:
@@ -110,8 +110,7 @@ def _judge(
             strength = (effect, rate)
             if best is None or strength > best["_strength"]:
                 best = {
-                    "severity": "error" if sharp else "question", "side": name, "outcome": label if
-                    context.target.kind != "regression" else "most_frequent" if label == "most_frequent" else "other",
+                    "severity": "error" if sharp else "question", "side": name, "outcome": label,
                     "rows_on_side": rows, "share_of_outcome": rate, "share_elsewhere": other, "base": base,
                     "effect": effect, "p_value": min(chance, 1.0), "positions": np.flatnonzero(side),
                     "_strength": strength,

@@ -32,7 +32,7 @@ class OutcomeNames(Check):
         known = context.accused(least="question")
         found = []
         for name in context.candidates:
-            if name in known or words.is_past(name) or context.view(name).distinct < 2:
+            if name in known or words.is_known_before(name) or context.view(name).distinct < 2:
                 continue
             if context.view(name).role in ("id", "group"):
                 continue

@@ -72,7 +72,7 @@ class ExtraTrees:
     """``params``: see ``DEFAULTS``.
 
     ``columns`` is the share of the columns that compete at a split (default: the square root of their
-    number, for regression all). ``leaves`` caps a tree, and all trees together have at most
+    number, for regression 0.6). ``leaves`` caps a tree, and all trees together have at most
     ``MOST_LEAVES``. Codes of categories are taken as ordered.
     """
 
@@ -106,7 +106,7 @@ class ExtraTrees:
             "n_estimators": trees,
             "min_samples_leaf": int(chosen["min_leaf"]),
             "max_leaf_nodes": max(2, min(int(chosen["leaves"]), MOST_LEAVES // (trees * outputs))),
-            "max_features": chosen["columns"] or (1.0 if kind == "regression" else "sqrt"),
+            "max_features": chosen["columns"] or (0.6 if kind == "regression" else "sqrt"),
             "random_state": seed % (2**32),
             "n_jobs": threads,
         }
@@ -149,7 +149,7 @@ def fills(X: Floats) -> Floats:
     """
     out = np.zeros(X.shape[1])
     for j in range(X.shape[1]):
-        present = X[~np.isnan(X[:, j]), j]
+        present = np.clip(X[~np.isnan(X[:, j]), j], -LARGEST, LARGEST)
         if len(present) == len(X):
             out[j] = np.median(present)
         elif len(present):

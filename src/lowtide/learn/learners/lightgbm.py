@@ -28,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
     "objective": "l2",
     "keep": 1.0,
 }
+# Of a wide matrix (texts give hundreds of columns), a tree draws about so many columns.
+WIDE = 64
 # Threads meet at a barrier several times a leaf. When another process holds a core, they spin there: 26,000
 # rows of 14 columns then took 40 s on two threads and 0.2 s on one. Only very large tables are worth that.
 MANY_CELLS = 20_000_000
@@ -150,7 +152,7 @@ def _settings(
         "min_data_in_leaf": least,
         "min_data_per_group": max(least, min(50, n // 10)),
         "min_data_in_bin": 3 if n >= 200 else 1,
-        "feature_fraction": float(chosen["columns"]),
+        "feature_fraction": min(float(chosen["columns"]), max(WIDE, 4 * p**0.5) / p),
         "bagging_fraction": float(chosen["rows"]),
         "bagging_freq": 1 if float(chosen["rows"]) < 1.0 else 0,
         "lambda_l2": float(chosen["l2"]),

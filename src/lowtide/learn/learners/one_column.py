@@ -10,7 +10,7 @@ import numpy as np
 
 from lowtide.core.recipe import Style
 from lowtide.core.task import Kind
-from lowtide.learn.arrays import averages, targets
+from lowtide.learn.arrays import averages, seen_classes, targets, with_absent
 from lowtide.learn.files import json_bytes, json_value
 from lowtide.learn.learner import Files, Fitted, Floats
 from lowtide.learn.learners import constant
@@ -93,6 +93,7 @@ class OneColumnFit:
         return {
             **self.told,
             "column": self.name,
+            "place": self.column,
             "category": self.category,
             "pieces": pieces,
             "missing": {
@@ -147,15 +148,20 @@ class OneColumn:
             return constant.average(y, kind, classes, weight, {"rule": "one-column", "column": None})
         _, j, pieces, binned = best
         steps: Steps = fit_steps(binned, pieces, shrink)
+        seen = seen_classes(y) if kind == "multiclass" else None
+
+        def whole(answers: Floats) -> Floats:
+            return answers if seen is None else with_absent(answers[:, seen], seen, classes, len(y))
+
         return OneColumnFit(
             column=j,
             name=names[j] if len(names) == X.shape[1] else str(j),
             category=binned.category,
             edges=steps.edges,
-            values=steps.values,
+            values=whole(steps.values),
             support=steps.support,
-            missing=steps.missing,
-            otherwise=averages(T, weight),
+            missing=whole(steps.missing[None, :])[0],
+            otherwise=whole(averages(T, weight)[None, :])[0],
             missing_rows=steps.missing_rows,
             multiclass=kind == "multiclass",
             told={"rule": "one-column", "inner_loss": best[0], "rows": len(y)},

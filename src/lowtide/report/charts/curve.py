@@ -11,7 +11,12 @@ def draw(picture: Curve, name: str, *, narrow: bool = False) -> str:
     import altair as alt
 
     values = [
-        {"x": p.x, "y": p.y, "low": p.y if p.low is None else p.low, "high": p.y if p.high is None else p.high}
+        {
+            "x": p.x,
+            "y": p.y,
+            "low": p.y if p.low is None else p.low,
+            "high": p.y if p.high is None else p.high,
+        }
         for p in picture.points
     ]
     numbers = [v[key] for v in values for key in ("x", "low", "high")]

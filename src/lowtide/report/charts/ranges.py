@@ -44,7 +44,9 @@ def draw(picture: Ranges, name: str, *, narrow: bool = False) -> str:
     )
     layers.append(start.mark_circle(color=theme.SEA, size=110, opacity=1).encode(x=x, y=y))
     if prices:
-        text = end.mark_text(align="left" if picture.up else "left", dx=11, color=theme.INK, fontWeight="bold")
+        text = end.mark_text(
+            align="left", dx=11, color=theme.INK, fontWeight="bold"
+        )
         layers.append(text.encode(x=alt.X("edge:Q", scale=scale), y=y, text="text:N"))
     chart = alt.layer(*layers).properties(width=width, height=34 * max(1, len(values)))
     return theme.to_svg(chart, name)

@@ -39,7 +39,9 @@ def draw(picture: Series, name: str, *, narrow: bool = False) -> str:
     base = alt.Chart(alt.Data(values=values))
     layers: list[Any] = []
     if band:
-        area = alt.Chart(alt.Data(values=band)).mark_area(color=theme.WATER, opacity=0.22, interpolate="monotone")
+        area = alt.Chart(alt.Data(values=band)).mark_area(
+            color=theme.WATER, opacity=0.22, interpolate="monotone"
+        )
         layers.append(area.encode(x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q"))
     layers += _horizontals(picture, y, x, last + pad)
     layers.append(
@@ -61,9 +63,7 @@ def _horizontals(picture: Series, y: Any, x: Any, end: float) -> list[Any]:
         colour, dash = LINES[kind]
         data = alt.Chart(alt.Data(values=[{"y": value, "n": end, "name": line}]))
         layers.append(data.mark_rule(color=colour, strokeWidth=2, strokeDash=dash).encode(y=y))
-        layers.append(
-            data.mark_text(align="left", dx=8, color=theme.MUTED).encode(x=x, y=y, text="name:N")
-        )
+        layers.append(data.mark_text(align="left", dx=8, color=theme.MUTED).encode(x=x, y=y, text="name:N"))
     return layers
 
 

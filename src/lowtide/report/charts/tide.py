@@ -42,7 +42,9 @@ def draw(tide: Tide, name: str, *, narrow: bool = False) -> str:
     parts += [*_waters(tide, place, frame, name), *_lines(tide, place, frame), "</g>"]
     parts += [_depth(tide, place, frame), *_labels(tide, place, frame)]
     body = "".join(parts).replace("@frame", f"0 0 {frame.sea} {frame.height}")
-    clip = f'<clipPath id="{name}-frame"><rect width="{frame.sea}" height="{frame.height}" rx="10"/></clipPath>'
+    clip = (
+        f'<clipPath id="{name}-frame"><rect width="{frame.sea}" height="{frame.height}" rx="10"/></clipPath>'
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {frame.width} {frame.height}" '
         f'aria-hidden="true" focusable="false"><defs>{clip}</defs>{body}</svg>'
@@ -128,9 +130,10 @@ def _waters(tide: Tide, place: _Scale, frame: _Frame, name: str) -> list[str]:
 def _grains(y: float, frame: _Frame) -> list[str]:
     """A few ripples of sand, always the same ones."""
     parts = []
-    for i in range(18):
-        x = (i * 137.5) % frame.sea
-        dy = 16 + (i * 53) % max(20, int(frame.height - y))
+    for i in range(1, frame.sea // 30):
+        # Multiples of two irrational shares lie evenly and without a pattern (Roberts 2018, R2 sequence).
+        x = (i * 0.7548777) % 1 * frame.sea
+        dy = 14 + (i * 0.5698403) % 1 * max(20.0, frame.height - y)
         parts.append(
             f'<path d="M{x:.0f},{y + dy:.0f} q7,-4 14,0" fill="none" stroke="var(--sand)" stroke-width="1.3"/>'
         )
@@ -149,7 +152,10 @@ def _lines(tide: Tide, place: _Scale, frame: _Frame) -> list[str]:
         bed = _wave(place(tide.bed.value), frame.sea, 2.5, frame.sea * 0.83, 0.1)
         parts.append(f'<path d="{bed}" class="tide-bed"/>')
     if tide.low is not None:
-        parts.append(f'<path d="{_wave(place(tide.low.value), frame.sea, 1.6, 190, 0.2)}" class="tide-low"/>')
+        # Under the sand there is no water to draw a surface of: only a mark of where it would be.
+        dry = " tide-aground" if _aground(tide, place) else ""
+        path = _wave(place(tide.low.value), frame.sea, 1.6, 190, 0.2)
+        parts.append(f'<path d="{path}" class="tide-low{dry}"/>')
         parts.append(_boat(tide, place, frame))
     elif tide.fog:
         parts.append(_fog(tide, frame))
@@ -160,7 +166,7 @@ def _boat(tide: Tide, place: _Scale, frame: _Frame) -> str:
     """A small boat on the low-tide line; it lies on its side where the sand is higher than the water."""
     assert tide.low is not None
     y, x = place(tide.low.value), frame.sea * 0.66
-    aground = tide.bed is not None and place(tide.bed.value) <= y
+    aground = _aground(tide, place)
     if aground and tide.bed is not None:
         y = place(tide.bed.value)
     size = 1.0 if frame.sea > 300 else 0.72
@@ -171,6 +177,11 @@ def _boat(tide: Tide, place: _Scale, frame: _Frame) -> str:
         '<path d="M-2,-11 L-2,-56" class="tide-mast"/><path d="M2,-54 L2,-13 L30,-13 C26,-30 16,-44 2,-54 Z" '
         'class="tide-sail"/><path d="M-6,-44 L-6,-13 L-24,-13 C-20,-26 -14,-36 -6,-44 Z" class="tide-sail"/></g>'
     )
+
+
+def _aground(tide: Tide, place: _Scale) -> bool:
+    """Say whether the sand is as high as the water at low tide."""
+    return tide.low is not None and tide.bed is not None and place(tide.bed.value) <= place(tide.low.value)
 
 
 def _fog(tide: Tide, frame: _Frame) -> str:

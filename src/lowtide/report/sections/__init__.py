@@ -1,0 +1,33 @@
+"""The sections of the report, in order: one file each, one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lowtide.report.blocks import Section
+from lowtide.report.sections import (
+    answers,
+    columns,
+    findings,
+    floor,
+    judged,
+    limits,
+    model,
+    question,
+    read,
+    reproduce,
+)  # fmt: skip
+from lowtide.report.view import View
+
+SECTIONS: tuple[Callable[[View], Section | None], ...] = (
+    question.section,
+    floor.section,
+    findings.section,
+    answers.section,
+    judged.section,
+    model.section,
+    read.section,
+    columns.section,
+    limits.section,
+    reproduce.section,
+)

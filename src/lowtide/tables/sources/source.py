@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from lowtide.tables.raw import RawTable, ReadSettings
+from lowtide.tables.sources.native import concat
 from lowtide.tables.table import Floats
 
 if TYPE_CHECKING:
@@ -73,25 +74,19 @@ class Keep:
             self._shrink()
 
     def _shrink(self) -> None:
-        import pyarrow as pa
-
         if self._held <= self.limit:
             return
         keys, rows = np.concatenate(self._keys), np.concatenate(self._rows)
         stay = smallest(keys, self.limit)
-        table = pa.concat_tables(self._tables).take(stay)
+        table = concat(self._tables).take(stay)
         self._tables, self._keys, self._rows = [table], [keys[stay]], [rows[stay]]
         self._held = len(stay)
         self._below = float(self._keys[0].max())
 
-    def finish(self, schema: pa.Schema) -> tuple[pa.Table, Ints, Floats]:
-        """Return the rows kept, their numbers in the source (1-based) and their keys."""
-        import pyarrow as pa
-
+    def finish(self) -> tuple[pa.Table, Ints, Floats]:
+        """Return the rows kept (there must be some), their numbers in the source (1-based) and their keys."""
         self._shrink()
-        if not self._tables:
-            return schema.empty_table(), np.empty(0, np.int64), np.empty(0)
-        table = pa.concat_tables(self._tables).combine_chunks()
+        table = concat(self._tables).combine_chunks()
         return table, np.concatenate(self._rows), np.concatenate(self._keys)
 
 

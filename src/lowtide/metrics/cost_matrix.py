@@ -29,9 +29,7 @@ class Cost(Decision):
 
     def of_counts(self, tp: Floats, fp: Floats, fn: Floats, tn: Floats) -> Floats:
         c = self.costs
-        money = (
-            tp * c.true_positive + fp * c.false_positive + fn * c.false_negative + tn * c.true_negative
-        )
+        money = tp * c.true_positive + fp * c.false_positive + fn * c.false_negative + tn * c.true_negative
         return money / (tp + fp + fn + tn)
 
     def default_threshold(self) -> float:

@@ -1,0 +1,167 @@
+"""Is the floor kept? Small samples of real tables, judged by the large part that nobody touched.
+
+Full run: 20 draws of each of 20 tables at up to three sizes, about 60 minutes on one core, 5 of them for
+other tools; ``--quick``: about 4 minutes on two cores. Numbers go to ``bench/results/honesty.json`` and ``.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bench.honesty import draws, others, summary
+from bench.honesty.judge import Outcome, judge
+from bench.honesty.noise import noise
+from bench.honesty.tables import TABLES, Data, load
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "bench" / "results"
+OTHERS_TABLES = ("adult", "telco", "airbnb", "parkinsons", "males", "elec2", "bike")
+
+
+def run(argv: list[str]) -> int:
+    """Parse options, draw, judge, print and write."""
+    options = _options(argv)
+    began = time.perf_counter()
+    jobs = [
+        (s.name, n, seed, str(options.data), str(options.keep or ""), tuple(options.metrics))
+        for seed in range(options.first, options.first + options.draws)
+        for s in TABLES
+        if not options.tables or s.name in options.tables or s.purpose in options.tables
+        for n in (s.sizes[:1] if options.quick else s.sizes)
+    ]
+    outcomes: list[Outcome] = []
+    with ProcessPoolExecutor(options.workers) as pool:
+        for done, some in enumerate(pool.map(_one, jobs, chunksize=1), 1):
+            outcomes += some
+            if done % 50 == 0 or done == len(jobs):
+                print(f"{done}/{len(jobs)} draws, {time.perf_counter() - began:.0f} s", flush=True)
+        chosen = [j for j in jobs if j[0] in OTHERS_TABLES and j[2] < options.others]
+        reports = [p for some in pool.map(_others, chosen, chunksize=1) for p in some]
+    random = noise(options.noise, rows=200) if options.noise else None
+    _write(outcomes, reports, random, time.perf_counter() - began, options.out)
+    return 0
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench honesty", description=__doc__)
+    named = os.environ.get("LOWTIDE_DATA")
+    parser.add_argument(
+        "--data", type=Path, default=Path(named) if named else ROOT.parent / "shared" / "data"
+    )
+    parser.add_argument("--quick", action="store_true", help="smallest sizes, few draws")
+    parser.add_argument("--draws", type=int, help="draws of each table and size (20; quick 4)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first draw")
+    parser.add_argument("--tables", nargs="*", default=[], help="names, or choose / confirm")
+    parser.add_argument("--metrics", nargs="*", default=[], help="metrics instead of each kind's default")
+    parser.add_argument("--others", type=int, help="draws on which other tools are run, too (3; quick 1)")
+    parser.add_argument("--noise", type=int, help="repetitions of 1,000 trials of pure noise (100; quick 10)")
+    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--keep", type=Path, help="keep draws here and use them again")
+    parser.add_argument("--out", type=Path, default=RESULTS / "honesty")
+    options = parser.parse_args(argv)
+    defaults = (
+        {"draws": 4, "others": 1, "noise": 10} if options.quick else {"draws": 20, "others": 3, "noise": 100}
+    )
+    for name, value in defaults.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    if not options.data.is_dir():
+        parser.error(f"no folder {options.data}; name the folder of the tables with --data or LOWTIDE_DATA")
+    return options
+
+
+@cache
+def _table(name: str, folder: str) -> Data:
+    return load(next(s for s in TABLES if s.name == name), Path(folder))
+
+
+Job = tuple[str, int, int, str, str, tuple[str, ...]]
+
+
+def _draw(job: Job) -> draws.Draw:
+    name, n, seed, folder, keep, _ = job
+    path = Path(keep) / f"{name}-{n}-{seed}.npz" if keep else None
+    if path is not None and path.is_file():
+        return draws.recall(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        draw = draws.make(_table(name, folder), n, seed)
+    if path is not None:
+        draws.keep(draw, path)
+    return draw
+
+
+def _one(job: Job) -> list[Outcome]:
+    name, n, seed, _, _, metrics = job
+    source = next(s for s in TABLES if s.name == name)
+    draw = _draw(job)
+    from lowtide.metrics import get
+
+    fitting = [m for m in metrics if source.kind in get(m).kinds]
+    return [judge(draw, source, n, seed, m) for m in fitting or [None]]
+
+
+def _others(job: Job) -> list[tuple[Outcome, others.Report]]:
+    name, n, seed, folder, _, _ = job
+    data, draw = _table(name, folder), _draw(job)
+    outcome = judge(draw, data.source, n, seed)
+    found = [others.search(data, draw, seed)] if len(set(draw.y)) > 1 else []
+    second = others.flaml(data, draw, seed)
+    return [(outcome, r) for r in [*found, second] if r is not None]
+
+
+def _write(outcomes: list[Outcome], reports: list[Any], random: Any, seconds: float, out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=180)
+    parts = []
+    shown = [(title, summary.HEAD, [x.cells() for x in some]) for title, some in summary.lines(outcomes)]
+    if reports:
+        shown.append(("What tools report, same draws", summary.OTHERS_HEAD, summary.other_lines(reports)))
+        if not others.flaml_installed():
+            console.print("FLAML was left out: it is not installed, or lacks xgboost.")
+    for title, head, rows in shown:
+        table = Table(title=title, title_justify="left")
+        for name in head:
+            table.add_column(name, justify="left" if name in ("table", "scheme", "tool") else "right")
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+        parts.append(summary.markdown(title, head, rows))
+    if random is not None:
+        text = (
+            f"Pure noise, 1,000 trials: floor at or below chance in {random.held} of {random.repetitions}; best trial "
+            f"{random.best:.3f}, expected {random.expected:.3f}, floor {random.floor:.3f} (means; truth 0.5)."
+        )
+        console.print(text)
+        parts.append(text + "\n")
+    parts.append(
+        "Slack: real − floor. Differences of MAE and RMSE are divided by the error of the best constant. "
+        f"{len(outcomes)} draws in {seconds:.0f} s.\n"
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.with_suffix(".md").write_text("\n".join(parts), encoding="utf-8")
+    record = {
+        "seconds": seconds,
+        "outcomes": [asdict(o) for o in outcomes],
+        "others": [{"table": o.table, "n": o.n, "seed": o.seed, **asdict(r)} for o, r in reports],
+        "noise": asdict(random) if random is not None else None,
+    }
+    out.with_suffix(".json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    console.print(f"written: {out.with_suffix('.md')}, {out.with_suffix('.json')}")
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(run(sys.argv[1:]))

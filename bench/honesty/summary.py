@@ -1,0 +1,158 @@
+"""Outcomes as tables, for the terminal and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.honesty.judge import Outcome
+from bench.honesty.others import Report
+from lowtide.stats.intervals import share_interval
+
+HEAD = (
+    "table", "scheme", "n", "draws", "refused", "floors held", "95 % interval", "slack", "expected − real",
+    "|expected − real|", "best CV − real", "|best CV − real|", "s",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Numbers of one group of draws; None where there is nothing to average."""
+
+    name: str
+    scheme: str
+    n: str
+    draws: int
+    refused: int
+    promised: int
+    held: int
+    slack: float | None
+    optimism: float | None
+    error: float | None
+    naive_optimism: float | None
+    naive_error: float | None
+    seconds: float
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the line as text, in the order of `HEAD`."""
+        share = f"{self.held / self.promised:.1%}" if self.promised else "–"
+        low, high = share_interval(self.held, self.promised)
+        return (
+            self.name, self.scheme, self.n, str(self.draws), str(self.refused), share, f"{low:.0%}–{high:.0%}",
+            _text(self.slack), _text(self.optimism, "+"), _text(self.error), _text(self.naive_optimism, "+"),
+            _text(self.naive_error), f"{self.seconds:.2f}",
+        )  # fmt: skip
+
+
+def line(name: str, outcomes: Sequence[Outcome]) -> Line:
+    """Sum up some outcomes."""
+    promised = [o for o in outcomes if o.floor is not None and np.isfinite(o.real)]
+    judged = [o for o in promised if o.expected is not None and o.naive is not None]
+    optimism = [o.optimism(o.expected) for o in judged if o.expected is not None]
+    naive = [o.optimism(o.naive) for o in judged if o.naive is not None]
+    schemes, sizes = {o.scheme for o in outcomes}, sorted({o.n for o in outcomes})
+    return Line(
+        name=name,
+        scheme=schemes.pop() if len(schemes) == 1 else "all",
+        n=str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}–{sizes[-1]}",
+        draws=len(outcomes),
+        refused=sum(o.refusal is not None for o in outcomes),
+        promised=len(promised),
+        held=sum(o.slack >= 0 for o in promised),
+        slack=_mean([o.slack for o in promised]),
+        optimism=_mean(optimism),
+        error=_mean(np.abs(optimism)),
+        naive_optimism=_mean(naive),
+        naive_error=_mean(np.abs(naive)),
+        seconds=float(np.mean([o.seconds for o in outcomes])),
+    )
+
+
+def lines(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Line]]]:
+    """Return titled groups of lines: totals apart for choosing and confirming tables, then single tables."""
+    groups: list[tuple[str, list[Line]]] = []
+    for purpose, title in (
+        ("confirm", "tables that confirm"),
+        ("choose", "tables used to choose the method"),
+    ):
+        mine = [o for o in outcomes if o.purpose == purpose]
+        if not mine:
+            continue
+        totals = [line("all", mine)]
+        totals += [line(s, part) for s, part in _by(mine, lambda o: o.scheme)]
+        totals += [
+            line(f"rows, n = {n}", part)
+            for n, part in _by([o for o in mine if o.scheme == "rows"], lambda o: o.n)
+        ]
+        totals += [line(f"metric {m}", part) for m, part in _by(mine, lambda o: o.metric)]
+        groups.append((f"Totals, {title}", totals))
+        groups.append(
+            (f"Each, {title}", [line(o[0], part) for o, part in _by(mine, lambda o: (o.table, o.n))])
+        )
+    return groups
+
+
+def _by(outcomes: Sequence[Outcome], key: Callable[[Outcome], object]) -> list[tuple[object, list[Outcome]]]:
+    keys = list(dict.fromkeys(key(o) for o in outcomes))
+    keys.sort(key=lambda k: k if isinstance(k, tuple) else (k,))  # type: ignore[arg-type, return-value]
+    return [(k, [o for o in outcomes if key(o) == k]) for k in keys]  # type: ignore[misc]
+
+
+OTHERS_HEAD = (
+    "tool",
+    "scheme",
+    "draws",
+    "reported − real",
+    "|reported − real|",
+    "reported > real + 0.02",
+    "real",
+    "s",
+)
+
+
+def other_lines(pairs: Iterable[tuple[Outcome, Report]]) -> list[tuple[str, ...]]:
+    """Return what tools reported against the truth, and lowtide's expected value and floor on the same draws."""
+    pairs = [p for p in pairs if np.isfinite(p[1].real) and np.isfinite(p[0].real)]
+    rows = []
+    for tool in dict.fromkeys(r.tool for _, r in pairs):
+        for scheme in dict.fromkeys(o.scheme for o, r in pairs if r.tool == tool):
+            mine = [(o, r) for o, r in pairs if r.tool == tool and o.scheme == scheme]
+            gaps = np.asarray([o.sign * (r.reported - r.real) / o.unit for o, r in mine])
+            real = np.asarray([o.sign * r.real / o.unit for o, r in mine])
+            rows.append(_other(tool, scheme, gaps, real, np.mean([r.seconds for _, r in mine])))
+            for name, value in (
+                ("  lowtide, expected", "expected"),
+                ("  lowtide, floor", "floor"),
+                ("  lowtide, best CV", "naive"),
+            ):
+                part = [o for o, _ in mine if getattr(o, value) is not None]
+                if part:
+                    gaps = np.asarray([o.optimism(getattr(o, value)) for o in part])
+                    real = np.asarray([o.sign * o.real / o.unit for o in part])
+                    rows.append(_other(name, scheme, gaps, real, float("nan")))
+    return rows
+
+
+def _other(name: str, scheme: str, gaps: np.ndarray, real: np.ndarray, seconds: float) -> tuple[str, ...]:
+    shown = "" if np.isnan(seconds) else f"{seconds:.0f}"
+    return (
+        name, scheme, str(len(gaps)), f"{gaps.mean():+.3f}", f"{np.abs(gaps).mean():.3f}",
+        f"{(gaps > 0.02).mean():.0%}", f"{real.mean():.3f}", shown,
+    )  # fmt: skip
+
+
+def markdown(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as Markdown."""
+    out = [f"### {title}", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    out += ["| " + " | ".join(r) + " |" for r in rows]
+    return "\n".join(out) + "\n"
+
+
+def _mean(values: Sequence[float] | np.ndarray) -> float | None:
+    return float(np.mean(values)) if len(values) else None
+
+
+def _text(value: float | None, sign: str = "") -> str:
+    return "–" if value is None else f"{value:{sign}.3f}"

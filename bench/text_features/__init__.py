@@ -1,0 +1,1 @@
+"""Free text: ways to reduce it, measured."""

@@ -1,0 +1,102 @@
+"""The audit: all checks over one table, then answers, quarantine and prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lowtide.auditing.answers import Answer, quarantine, with_answer
+from lowtide.auditing.check import Check
+from lowtide.auditing.checks import all_checks
+from lowtide.auditing.context import Context
+from lowtide.auditing.pricing import FastFit, price
+from lowtide.core.finding import Finding, NotApplicable, Price
+from lowtide.core.task import Task
+from lowtide.tables.table import Table
+from lowtide.tables.target import Target
+
+BROKEN = "LT900"
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit found.
+
+    Attributes
+    ----------
+    findings : worst first; within a severity the dearest first.
+    not_applicable : checks that had nothing to look at, and why.
+    quarantined : columns that must be out, in table order: those of errors and of questions, unless "use"
+        was answered.
+    questions : question-level findings that nobody answered.
+    price : joint price of everything in quarantine; ``None`` without ``fit`` or without quarantine.
+    """
+
+    findings: tuple[Finding, ...]
+    not_applicable: tuple[NotApplicable, ...] = ()
+    quarantined: tuple[str, ...] = ()
+    questions: tuple[Finding, ...] = ()
+    price: Price | None = None
+    sampled: int = 0
+    checks: tuple[str, ...] = field(default=())
+
+
+def audit(
+    table: Table,
+    target: Target,
+    task: Task,
+    *,
+    fit: FastFit | None = None,
+    answers: Mapping[str, Answer] = {},
+    seed: int = 0,
+) -> Audit:
+    """Look for everything that would make a score too good to be true.
+
+    Parameters
+    ----------
+    table, target, task : the data as read; rows with a missing target are not looked at.
+    fit : a fast learner for prices; without it findings have no price.
+    answers : what people said, by ``column``, ``CODE`` or ``CODE:column``.
+    seed : of the sample and of all shuffling; the same seed gives the same audit.
+    """
+    context = Context(table, target, task, seed)
+    absent: list[NotApplicable] = []
+    checks = all_checks()
+    for check in checks:
+        seen = _look(check, table, target, task, context)
+        if isinstance(seen, NotApplicable):
+            absent.append(seen)
+        else:
+            context.found.extend(seen)
+    findings = [with_answer(f, answers) for f in context.found]
+    quarantined = quarantine(findings, answers, context.candidates)
+    joint: Price | None = None
+    if fit is not None:
+        findings, joint = price(findings, quarantined, context, fit)
+    findings.sort(key=_worst_first)
+    return Audit(
+        findings=tuple(findings),
+        not_applicable=tuple(absent),
+        quarantined=quarantined,
+        questions=tuple(f for f in findings if f.severity == "question" and f.answer is None),
+        price=joint,
+        sampled=context.sampled,
+        checks=tuple(c.code for c in checks),
+    )
+
+
+def _look(
+    check: Check, table: Table, target: Target, task: Task, context: Context
+) -> list[Finding] | NotApplicable:
+    """Run one check. A check that fails says so as a finding and never stops the audit."""
+    try:
+        return check.look(table, target, task, context)
+    except Exception as error:
+        # No message of the error: it may quote a value of a person.
+        facts = {"check": check.code, "error": type(error).__name__}
+        return [Finding(code=BROKEN, severity="warning", facts=facts)]
+
+
+def _worst_first(finding: Finding) -> tuple[int, float, str, tuple[str, ...]]:
+    points = finding.price.points if finding.price is not None else 0.0
+    return (-int(finding.level), -points, finding.code, finding.columns)

@@ -1,0 +1,216 @@
+"""What a finding is worth: the score with it left as it is, and with its remedy applied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+import numpy as np
+
+from lowtide.auditing.context import Context
+from lowtide.auditing.entities import whole_codes
+from lowtide.auditing.moments import find_moment
+from lowtide.core.finding import Finding, Price, Severity
+from lowtide.stats.association import Floats, Ints, deal_folds
+
+ROWS = 5_000
+FOLDS = 4
+MOST_FITS = 12
+WINDOWS = 3
+CONFIDENCE = 0.90
+
+
+class FastFit(Protocol):
+    """A fixed fast learner, given by the flow. Everything that is fitted sees ``train`` only."""
+
+    def __call__(self, columns: tuple[str, ...], train: Ints, test: Ints) -> Floats:
+        """Fit on table rows ``train`` and predict table rows ``test``.
+
+        Returns (len(test),) values or probabilities of the positive class, or (len(test), classes).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A mean over folds, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass
+class Pricer:
+    """Scores sets of columns under a scheme; the same set under the same scheme is fitted once."""
+
+    context: Context
+    fit: FastFit
+    fits: int = 0
+    _known: dict[tuple[str, tuple[str, ...]], Score | None] = field(default_factory=dict)
+
+    @property
+    def metric(self) -> str:
+        return "r2" if self.context.target.kind == "regression" else "roc_auc"
+
+    def score(self, columns: tuple[str, ...], scheme: str, folds: list[tuple[Ints, Ints]]) -> Score | None:
+        """Return the score of these columns; ``None`` when the fits are used up or no fold could be scored."""
+        key = (scheme, tuple(sorted(columns)))
+        if key not in self._known:
+            if self.fits >= MOST_FITS or not columns:
+                return None
+            self.fits += 1
+            values, share = [], []
+            for train, test in folds:
+                value = _judge(self.context.target.y, self.context.target.kind, test, self.fit(columns, train, test))
+                if value is not None:
+                    values.append(value)
+                    share.append(len(test) / len(train))
+            self._known[key] = _interval(values, share) if values else None
+        return self._known[key]
+
+
+def _judge(y: Floats, kind: str, test: Ints, predicted: Floats) -> float | None:
+    from sklearn.metrics import r2_score, roc_auc_score
+
+    truth = y[test]
+    if kind == "regression":
+        return float(r2_score(truth, predicted)) if np.unique(truth).size > 1 else None
+    if kind == "binary":
+        return float(roc_auc_score(truth, predicted)) if np.unique(truth).size == 2 else None
+    # One class against the rest, over the classes that this fold has on both sides.
+    areas = [
+        float(roc_auc_score(truth == c, predicted[:, c]))
+        for c in range(predicted.shape[1])
+        if 0 < np.sum(truth == c) < len(truth)
+    ]
+    return float(np.mean(areas)) if areas else None
+
+
+def _interval(values: list[float], share: list[float]) -> Score:
+    """Return mean and 90 % interval by the corrected resampled t (Nadeau & Bengio 2003).
+
+    The variance over folds is multiplied by 1/J + n_test/n_train, because folds share training rows.
+    """
+    from scipy.stats import t
+
+    mean = float(np.mean(values))
+    if len(values) < 2:
+        return Score(mean, mean, mean)
+    factor = 1 / len(values) + float(np.mean(share))
+    half = float(t.ppf(0.5 + CONFIDENCE / 2, len(values) - 1)) * float(np.std(values, ddof=1)) * factor**0.5
+    return Score(mean, mean - half, mean + half)
+
+
+def price(
+    findings: list[Finding], quarantined: tuple[str, ...], context: Context, fit: FastFit
+) -> tuple[list[Finding], Price | None]:
+    """Return the findings with prices, and the joint price of everything in quarantine.
+
+    The price of one finding is what its columns add to the clean table: a leak beside another leak adds
+    nothing to it, yet each alone would ruin the score. The joint price compares everything in with
+    everything out. Which findings come first when fits run out: errors, then questions, as listed.
+    """
+    pricer = Pricer(context, fit)
+    rows = _sample(context)
+    plain = _folds(rows, None, context.seed, context.index)
+    scheme, folds = _worst(findings, context, rows)
+    features = tuple(n for n in context.features if context.view(n).distinct > 1)
+    clean = tuple(n for n in features if n not in quarantined)
+    joint: Price | None = None
+    if quarantined:
+        accused = {c for f in findings if f.remedy == "drop_columns" and f.level >= Severity.question for c in f.columns}
+        everything = tuple(n for n in context.candidates if n in features or n in accused)
+        joint = _price(pricer, everything, clean, scheme, folds, scheme, folds)
+    priced = {}
+    order = sorted(range(len(findings)), key=lambda i: -findings[i].level)
+    for i in order:
+        finding = findings[i]
+        if finding.remedy in ("split_by_group", "split_by_time"):
+            name, held = _scheme_of(finding, context, rows)
+            if held:
+                group = tuple(c for c in clean if c not in finding.columns) if name == "groups" else clean
+                priced[i] = _price(pricer, clean, group, "rows", plain, name, held)
+        elif finding.remedy == "drop_columns" and finding.level >= Severity.question:
+            with_it = (*(c for c in clean if c not in finding.columns), *finding.columns)
+            without = tuple(c for c in clean if c not in finding.columns)
+            priced[i] = _price(pricer, with_it, without, scheme, folds, scheme, folds)
+    out = [msgspec.structs.replace(f, price=priced[i]) if priced.get(i) else f for i, f in enumerate(findings)]
+    return out, joint
+
+
+def _price(
+    pricer: Pricer, before: tuple[str, ...], after: tuple[str, ...],
+    scheme_before: str, folds_before: list[tuple[Ints, Ints]], scheme: str, folds: list[tuple[Ints, Ints]],
+) -> Price | None:  # fmt: skip
+    as_is = pricer.score(before, scheme_before, folds_before)
+    remedied = pricer.score(after, scheme, folds)
+    if as_is is None or remedied is None:
+        return None
+    return Price(
+        metric=pricer.metric, greater_is_better=True,
+        scheme=scheme if scheme == scheme_before else f"{scheme_before}>{scheme}",
+        as_is=as_is.value, remedied=remedied.value, as_is_low=as_is.low, as_is_high=as_is.high,
+        remedied_low=remedied.low, remedied_high=remedied.high,
+    )  # fmt: skip
+
+
+def _sample(context: Context) -> Ints:
+    """Return positions within the sample that are priced on; whole entities when there are any."""
+    n = context.sampled
+    if n <= ROWS:
+        return np.arange(n, dtype=np.int64)
+    rng = np.random.default_rng([context.seed, 91])
+    if context.units is None:
+        return np.sort(rng.choice(n, ROWS, replace=False)).astype(np.int64)
+    _, inverse, counts = np.unique(context.units, return_inverse=True, return_counts=True)
+    order = rng.permutation(len(counts))
+    taken = order[: max(10, int(np.searchsorted(np.cumsum(counts[order]), ROWS)))]
+    return np.flatnonzero(np.isin(inverse, taken)).astype(np.int64)
+
+
+def _folds(rows: Ints, units: Ints | None, seed: int, index: Ints) -> list[tuple[Ints, Ints]]:
+    fold = deal_folds(units, len(rows), FOLDS, seed)
+    place = index[rows]
+    return [(place[fold != f], place[fold == f]) for f in range(FOLDS) if (fold == f).any()]
+
+
+def _future(rows: Ints, when: Floats, index: Ints) -> list[tuple[Ints, Ints]]:
+    """Return forward windows: train on all before, test on the next part; the last 45 % in three windows."""
+    known = rows[~np.isnan(when[rows])]
+    order = known[np.argsort(when[known], kind="stable")]
+    n = len(order)
+    cuts = [int(n * (0.55 + 0.15 * w)) for w in range(WINDOWS + 1)]
+    out = []
+    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+        first = when[order[low]]
+        train = order[:low][when[order[:low]] < first]
+        if len(train) >= 20 and high > low:
+            out.append((index[train], index[order[low:high]]))
+    return out
+
+
+def _scheme_of(finding: Finding, context: Context, rows: Ints) -> tuple[str, list[tuple[Ints, Ints]]]:
+    if finding.remedy == "split_by_group":
+        units = whole_codes(context.view(finding.columns[0]).codes)[rows]
+        return "groups", _folds(rows, units, context.seed, context.index)
+    if finding.facts.get("time") == ":order":
+        when = context.index.astype(np.float64)
+    else:
+        moment = find_moment(context)
+        if moment is None:
+            return "future", []
+        when = moment.when
+    return "future", _future(rows, when, context.index)
+
+
+def _worst(findings: list[Finding], context: Context, rows: Ints) -> tuple[str, list[tuple[Ints, Ints]]]:
+    """Return the scheme under which columns are priced: the one that the warnings call for."""
+    for remedy in ("split_by_time", "split_by_group"):
+        for finding in findings:
+            if finding.remedy == remedy and finding.severity == "warning":
+                scheme, folds = _scheme_of(finding, context, rows)
+                if folds:
+                    return scheme, folds
+    return "rows", _folds(rows, None, context.seed, context.index)

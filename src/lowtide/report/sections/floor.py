@@ -1,0 +1,289 @@
+"""The promise: floor beside baseline first, expected second, then the tide picture and the tide table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lowtide.core.interval import Scenario
+from lowtide.report import numbers
+from lowtide.report.blocks import (
+    Block,
+    Callout,
+    Chart,
+    Column,
+    Details,
+    Heading,
+    Paragraph,
+    Points,
+    Section,
+    Table,
+    Tile,
+    Tiles,
+    Tone,
+)  # fmt: skip
+from lowtide.report.charts.specs import Level, Range, Ranges, Tide
+from lowtide.report.inline import clean, code, plain, strong
+from lowtide.report.numbers import finite
+from lowtide.report.view import Verdict, View
+
+TONES: dict[Verdict, Tone] = {
+    "above": "good", "level": "warn", "below": "bad", "no_floor": "bad", "no_baseline": "plain",
+}  # fmt: skip
+
+
+def section(view: View) -> Section:
+    """Return the section of the floor."""
+    blocks: list[Block] = [verdict(view), tiles(view)]
+    picture = tide(view)
+    if picture is not None:
+        blocks += [picture, _how_to_read(view)]
+    if view.ships_rule:
+        blocks += rule(view)
+    blocks += tide_table(view)
+    return Section("floor", view.say("report.floor.title"), tuple(blocks), view.say("report.floor.short"))
+
+
+def facts(view: View) -> dict[str, Any]:
+    """Return what the sentences about the floor may name."""
+    direction = "up" if view.result.greater_is_better else "down"
+    bound = view.bound(view.floor)
+    return {
+        "floor": bound,
+        "promise": view.say(f"report.floor.promise_{direction}", floor=bound),
+        "baseline": view.score(view.baseline),
+        "expected": view.score(view.expected),
+        "rule": view.rule,
+        "scenario": view.scenario,
+        "trials": view.result.trials,
+        "why": refusal(view),
+    }
+
+
+def verdict(view: View) -> Callout:
+    """Return the verdict in a sentence, and what stands behind it."""
+    told = facts(view)
+    blocks: list[Block] = [Paragraph(view.say(f"report.floor.{view.verdict}_body", **told))]
+    if view.floor is None and view.expected is not None:
+        blocks.append(Paragraph(view.say("report.floor.no_floor_expected", **told)))
+    meaning = view.means(view.floor, toward=view.bad_side)
+    if meaning:
+        scale = view.means(view.floor, "scale")
+        blocks.append(
+            Paragraph(f"{view.say('report.floor.floor_means', means=meaning)} {scale}".strip(), "muted")
+        )
+    return Callout(view.say(f"report.floor.{view.verdict}"), TONES[view.verdict], tuple(blocks))
+
+
+def refusal(view: View) -> str:
+    """Return why there is no floor, and what would allow one."""
+    floor = view.result.floor
+    if floor.refusal is None:
+        return ""
+    key = floor.refusal if view.words.has(f"refusals.{floor.refusal}.why") else "other"
+    why = view.say(f"refusals.{key}.why", code=clean(floor.refusal))
+    if not floor.needed or not view.words.has(f"refusals.{key}.needed"):
+        return why
+    return f"{why} {view.say(f'refusals.{key}.needed', needed=floor.needed)}".rstrip()
+
+
+def tiles(view: View) -> Tiles:
+    """Return the numbers: floor and baseline first, expected second, the hurried score last."""
+    told = facts(view)
+    none = view.floor is None
+    made = [
+        Tile(
+            view.say("report.floor.tile_floor"),
+            view.say("report.floor.tile_floor_none") if none else told["floor"],
+            _two(
+                view.means(view.floor, "short", view.bad_side),
+                view.say(
+                    "report.floor.tile_floor_none_note" if none else "report.floor.tile_floor_note", **told
+                ),
+            ),
+            TONES[view.verdict],
+            rank=1,
+        ),
+        Tile(
+            view.say("report.floor.tile_baseline"),
+            told["baseline"],
+            _two(view.means(view.baseline, "short"), view.say("report.floor.tile_baseline_note", **told)),
+            rank=1,
+        ),
+    ]
+    if view.expected is not None:
+        note = view.say("report.floor.tile_expected_note", **told) if view.result.trials > 1 else ""
+        made.append(Tile(view.say("report.floor.tile_expected"), told["expected"], note, rank=2))
+    if view.naive is not None and flatters(view):
+        note = "report.floor.tile_naive_note" if view.leaks else "report.floor.tile_naive_note_plain"
+        made.append(
+            Tile(view.say("report.floor.tile_naive"), view.score(view.naive), view.say(note), "muted", rank=3)
+        )
+    return Tiles(tuple(made))
+
+
+def _two(first: str, second: str) -> str:
+    return f"{strong(first)}\n{second}" if first else second
+
+
+def flatters(view: View) -> bool:
+    """Say whether the naive score is better than what is expected, so that there is something to warn of."""
+    best = view.expected if view.expected is not None else view.floor
+    return view.naive is not None and (best is None or view.better(view.naive, best))
+
+
+def tide(view: View) -> Chart | None:
+    """Return the tide picture, or None when not even two levels are known."""
+    ghost = view.naive if flatters(view) else None
+    values = {"bed": view.baseline, "low": view.floor, "mean": view.expected, "ghost": ghost}
+    if sum(v is not None for v in values.values()) < 2:
+        return None
+    levels = {kind: _level(view, kind, value) for kind, value in values.items()}
+    gain = view.gain(view.floor, view.baseline)
+    depth = ""
+    if gain is not None and gain > 0:
+        depth = plain(view.say("report.floor.depth", gain=view.difference(gain, "down")))
+    told = [
+        view.say(f"report.floor.level_{kind}", value=level.text)
+        for kind, level in levels.items()
+        if level is not None
+    ]
+    return Chart(
+        title=view.say("report.floor.chart"),
+        alt=view.say("report.floor.chart_alt", levels=" ".join(told)),
+        picture=Tide(
+            **levels, up=view.result.greater_is_better, depth=depth,
+            fog="" if view.floor is not None else plain(view.say("report.floor.fog")),
+        ),
+    )  # fmt: skip
+
+
+def _level(view: View, kind: str, value: float | None) -> Level | None:
+    if value is None:
+        return None
+    text = view.bound(value) if kind == "low" else view.score(value)
+    name = plain(view.say(f"report.floor.name_{kind}"))
+    return Level(value, plain(text), name, plain(view.say(f"report.floor.note_{kind}")))
+
+
+def _how_to_read(view: View) -> Details:
+    shown = [("bed", view.baseline), ("low", view.floor), ("mean", view.expected)]
+    items = [
+        view.say(f"report.floor.read_{kind}", rule=view.rule) for kind, value in shown if value is not None
+    ]
+    if flatters(view):
+        items.append(view.say("report.floor.read_ghost"))
+    return Details(view.say("report.floor.read"), (Points(tuple(items)),))
+
+
+def rule(view: View) -> list[Block]:
+    """Return the simple rule line by line, when it is what should be shipped."""
+    blocks: list[Block] = [
+        Heading(view.say("report.floor.rule_title")),
+        Paragraph(view.say("report.floor.rule_body", rule=view.rule)),
+    ]
+    pieces = view.result.baseline_rule.get("pieces")
+    column = view.result.baseline_rule.get("column")
+    if isinstance(pieces, list | tuple) and isinstance(column, str):
+        rows = [row for piece in pieces[:20] if (row := _piece(view, column, piece)) is not None]
+        if rows:
+            columns = (
+                Column(view.say("report.floor.rule_when")),
+                Column(view.say("report.floor.rule_say"), "right"),
+                Column(view.say("report.floor.rule_rows"), "right"),
+            )
+            blocks.append(Table(view.say("report.floor.rule_caption"), columns, tuple(rows)))
+    return blocks
+
+
+def _piece(view: View, column: str, piece: Any) -> tuple[str, str, str] | None:
+    """Return one line of a one-column rule; None for a level that has no name to show."""
+    if not isinstance(piece, dict):
+        return None
+    low, high, level = finite(piece.get("low")), finite(piece.get("high")), piece.get("level")
+    if level is None and "code" in piece:
+        return None
+    form = "level" if level is not None else "only"
+    if level is None and (low is not None or high is not None):
+        form = "first" if low is None else "last" if high is None else "middle"
+    when = view.say(
+        f"baselines.piece.{form}", column=code(column), level=code(str(level)),
+        low=numbers.significant(low), high=numbers.significant(high),
+    )  # fmt: skip
+    outcome = finite(piece.get("outcome"))
+    if outcome is None:
+        return None
+    binary = view.result.task.kind == "binary"
+    said = numbers.percent(outcome) if binary else numbers.significant(outcome)
+    return when, said, numbers.count(piece.get("rows"))
+
+
+def tide_table(view: View) -> list[Block]:
+    """Return floor and expected of every scenario, as a table and, for two or more, as a picture."""
+    scenarios = sorted(view.result.scenarios, key=lambda s: not s.headline)
+    if not scenarios:
+        return []
+    batch = any(finite(s.batch_floor) is not None for s in scenarios)
+    columns = [
+        Column(view.say("report.floor.col_scenario")),
+        Column(view.say("report.floor.col_floor"), "right"),
+        Column(view.say("report.floor.col_baseline"), "right"),
+        Column(view.say("report.floor.col_expected"), "right"),
+    ]
+    columns += [Column(view.say("report.floor.col_batch"), "right")] if batch else []
+    rows = tuple(_scenario_row(view, s, batch) for s in scenarios)
+    strong_rows = tuple(i for i, s in enumerate(scenarios) if s.headline)
+    table = Table(view.say("report.floor.scenarios_caption"), tuple(columns), rows, strong_rows)
+    blocks: list[Block] = [Heading(view.say("report.floor.scenarios"))]
+    if len(scenarios) > 1:
+        blocks.append(Paragraph(view.say("report.floor.scenarios_intro")))
+        blocks.append(_scenario_chart(view, scenarios))
+    return [*blocks, table]
+
+
+def _scenario_row(view: View, scenario: Scenario, batch: bool) -> tuple[str, ...]:
+    name = strong(view.scenario_words(scenario.name, "name", scenario.facts))
+    means = view.scenario_words(scenario.name, "means", scenario.facts)
+    own = finite(scenario.facts.get("baseline"))
+    baseline = own if own is not None else view.baseline if scenario.headline else None
+    row = [
+        f"{name}\n{means}" if means else name,
+        view.bound(scenario.floor),
+        view.score(baseline) if baseline is not None else "",
+        view.score(scenario.expected),
+    ]
+    if batch:
+        told = view.bound(scenario.batch_floor)
+        if scenario.rows and finite(scenario.batch_floor) is not None:
+            told += "\n" + view.say("report.floor.batch_note", rows=scenario.rows)
+        row.append(told)
+    return tuple(row)
+
+
+def _scenario_chart(view: View, scenarios: list[Scenario]) -> Block:
+    rows = tuple(
+        Range(
+            label=plain(view.scenario_words(s.name, "name", s.facts)), start=finite(s.floor), end=finite(s.expected),
+            tick=finite(s.batch_floor), strong=s.headline,
+        )
+        for s in scenarios
+    )  # fmt: skip
+    told = " ".join(
+        view.say(
+            "report.floor.scenarios_alt_row", name=view.scenario_words(s.name, "name", s.facts),
+            floor=view.bound(s.floor), expected=view.score(s.expected),
+        )
+        for s in scenarios
+    )  # fmt: skip
+    batch = any(r.tick is not None for r in rows)
+    return Chart(
+        title=view.say("report.floor.scenarios_chart"),
+        alt=view.say("report.floor.scenarios_alt", rows=told, baseline=view.score(view.baseline)),
+        picture=Ranges(
+            kind="scenarios", rows=rows, axis=plain(view.say("report.floor.axis_better_right")),
+            start_name=plain(view.say("report.floor.col_floor")),
+            end_name=plain(view.say("report.floor.col_expected")),
+            tick_name=plain(view.say("report.floor.col_batch")) if batch else "",
+            reference=view.baseline, reference_name=plain(view.say("report.floor.col_baseline")),
+            up=view.result.greater_is_better,
+        ),
+    )  # fmt: skip

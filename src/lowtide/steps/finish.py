@@ -1,0 +1,348 @@
+"""From a verdict to what is handed over: the fitted model, the facts, the bundle, the report."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from lowtide.core.interval import Scenario
+from lowtide.core.recipe import Recipe
+from lowtide.core.result import Charts, ColumnFacts, Naive, RunResult, Split, TrialFacts
+from lowtide.core.text import write_bytes
+from lowtide.steps import charts
+from lowtide.steps.fitting import fast_fit
+from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared
+from lowtide.steps.judge import Verdict
+from lowtide.tables.table import Floats, Ints
+
+if TYPE_CHECKING:
+    from lowtide.models.model import Model
+    from lowtide.models.pipeline import Pipeline
+    from lowtide.study import Study
+    from lowtide.validate.budget import Budget
+
+PACKAGES = ("lowtide", "numpy", "scipy", "scikit-learn", "lightgbm", "duckdb", "pyarrow")
+# Rows that the naive score is computed on; it is a warning beside the floor, not a result.
+NAIVE_ROWS = 10_000
+
+
+def finish(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget, listen: Listener) -> Study:
+    """Fit what was selected on all rows, collect the facts, write bundle and report."""
+    from lowtide.study import Study
+
+    budget.release("refit")
+    pipeline = fit_selected(prepared, verdict)
+    result = facts_of(job, prepared, verdict, pipeline, budget)
+    model = model_of(prepared, verdict, pipeline, result)
+    listen.stage("report")
+    if job.folder is not None:
+        result = write_all(job, prepared, result, model, budget)
+    return Study(result=result, model=model)
+
+
+def fit_selected(prepared: Prepared, verdict: Verdict) -> Pipeline:
+    """Fit every trial of the shipped combination on all rows; without one, the best rule."""
+    from lowtide.models.pipeline import Pipeline
+
+    everything = np.arange(len(prepared.table), dtype=np.int64)
+    weights = verdict.estimate.weights
+    chosen = [(verdict.records[t].recipe, float(weights[t])) for t in np.flatnonzero(weights > 0)]
+    if not chosen and verdict.baseline is not None:
+        chosen = [(verdict.records[verdict.baseline[0]].recipe, 1.0)]
+    members = tuple(
+        replace(prepared.fitter.fit(recipe, everything), weight=weight) for recipe, weight in chosen
+    )
+    target = prepared.target
+    return Pipeline(members, target.kind, target.classes, target.positive)
+
+
+def model_of(prepared: Prepared, verdict: Verdict, pipeline: Pipeline, result: RunResult) -> Model:
+    """Put the fitted pipeline and its promise together."""
+    from lowtide.models.build import build
+
+    threshold = verdict.estimate.threshold
+    return build(
+        pipeline, task=result.task, table=prepared.table, metric=result.metric,
+        greater_is_better=result.greater_is_better, floor=result.floor, expected=result.expected,
+        baseline=result.baseline, baseline_name=result.baseline_name, scheme=result.split.scheme,
+        scenarios=result.scenarios, findings=result.findings, quarantined=result.quarantined,
+        threshold=threshold if np.isfinite(threshold) else 0.5, trials=result.trials, seed=result.seed,
+        created=result.created,
+    )  # fmt: skip
+
+
+def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline, budget: Budget) -> RunResult:
+    """Collect everything that the run found out."""
+    from lowtide.profiling.profile import profile
+
+    table, target, estimate, plan = prepared.table, prepared.target, verdict.estimate, verdict.plan
+    columns = profile(table, target)
+    used = set(pipeline.needed)
+    baseline = None if verdict.baseline is None else verdict.records[verdict.baseline[0]]
+    rule = _rule(prepared, baseline.recipe) if baseline is not None else {}
+    held = verdict.held if verdict.held.ndim == 1 else verdict.held.sum(axis=1)
+    return RunResult(
+        task=msgspec.structs.replace(
+            prepared.task, group=plan.group, time=plan.time, metric=verdict.metric.name, deploy=plan.scheme
+        ),
+        assumptions=verdict.assumptions,
+        source=table.contract.source,
+        rows=len(table),
+        columns=len(table.names),
+        total_rows=table.total_rows,
+        target={"name": target.name, "kind": target.kind, "classes": list(target.classes),
+                "positive": target.positive, **target.facts},
+        contract=table.contract.guesses,
+        column_facts=tuple(_used(c, c.name in used) for c in columns),
+        ragged=len(table.ragged),
+        findings=prepared.audit.findings,
+        not_applicable=prepared.audit.not_applicable,
+        quarantined=prepared.audit.quarantined,
+        questions=prepared.audit.questions,
+        split=Split(
+            scheme=plan.scheme,
+            column=plan.time if plan.by_time else plan.group if plan.by_group else None,
+            reason=plan.reason,
+            folds=len({f.index for f in verdict.folds}),
+            repeats=plan.repeats,
+            gap=plan.gap or None,
+            held_out=int(np.isfinite(held).sum()),
+            verified=True,
+            facts={k: v for k, v in plan.facts.items() if isinstance(v, str | int | float | bool)},
+        ),
+        metric=verdict.metric.name,
+        greater_is_better=verdict.metric.greater_is_better,
+        metric_unit=target.name if verdict.metric.unit == "target" else "",
+        baseline=None if verdict.baseline is None else verdict.baseline[1],
+        baseline_name="" if baseline is None else baseline.recipe.name,
+        baseline_rule=rule,
+        expected=estimate.expected,
+        floor=estimate.floor,
+        naive=naive(prepared, verdict, budget),
+        best_cv=estimate.best_cv,
+        scenarios=scenarios(job, prepared, verdict, budget),
+        trials=verdict.in_ledger,
+        trial_table=_trial_table(verdict),
+        model={
+            "members": [
+                {"name": m.recipe.name, "learner": m.recipe.learner, "weight": m.weight, "columns": len(m.recipe.columns)}
+                for m in pipeline.members
+            ],
+            "columns": sorted(used, key=table.names.index),
+        },
+        charts=_charts(prepared, verdict, budget),
+        ledger={"question": verdict.question, "trials": verdict.in_ledger, **verdict.facts},
+        budget=job.budget,
+        seed=job.seed,
+        seconds=round(budget.spent, 2),
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        versions=versions(),
+    )  # fmt: skip
+
+
+def _used(column: ColumnFacts, used: bool) -> ColumnFacts:
+    return msgspec.structs.replace(column, used=used)
+
+
+def _rule(prepared: Prepared, recipe: Recipe) -> dict[str, Any]:
+    """Return the best baseline, fitted on all rows, in values that a person can apply by hand."""
+    everything = np.arange(len(prepared.table), dtype=np.int64)
+    facts = prepared.fitter.fit(recipe, everything).fitted.facts()
+    return {"name": recipe.name, **facts}
+
+
+def _trial_table(verdict: Verdict) -> tuple[TrialFacts, ...]:
+    weights = verdict.estimate.weights
+    return tuple(
+        TrialFacts(
+            name=r.recipe.name, learner=r.recipe.learner, score=r.scores.get(verdict.metric.name),
+            seconds=round(r.seconds, 3), status=r.status, baseline=r.recipe.baseline, weight=float(weights[t]),
+        )
+        for t, r in enumerate(verdict.records)
+    )  # fmt: skip
+
+
+def naive(prepared: Prepared, verdict: Verdict, budget: Budget) -> Naive | None:
+    """Return the score of a hurried analyst: suspect columns in, rows shuffled, one good learner.
+
+    The same fast learner that prices findings, five shuffled folds, on at most `NAIVE_ROWS` rows.
+    """
+    from lowtide.splits.make import make
+    from lowtide.splits.plan import Plan
+
+    table, target = prepared.table, prepared.target
+    columns = tuple(
+        n
+        for n in table.names
+        if n in prepared.features or n in prepared.audit.quarantined or table.role(n) in FEATURE_ROLES
+    )
+    rows = _sample(len(table), NAIVE_ROWS, prepared.fitter.seed)
+    y = np.full(len(table), np.nan)
+    y[rows] = target.y[rows]
+    plan = Plan(scheme="rows", folds=5, repeats=1)
+    # Every row on its own, duplicates and families apart: that is what shuffling does.
+    keys = np.arange(len(table), dtype=np.uint64)
+    folds = make(plan, keys=keys, groups=None, times=None, y=y, seed=prepared.fitter.seed)
+    fit = fast_fit(prepared.fitter)
+    shape = (len(table),) if verdict.cube.ndim == 2 else (len(table), verdict.cube.shape[2])
+    held = np.full(shape, np.nan)
+    for fold in folds:
+        if budget.over and budget.seconds is not None and budget.spent > budget.seconds:
+            return None
+        held[fold.test] = fit(columns, fold.train, fold.test)
+    seen = np.isfinite(held if held.ndim == 1 else held[:, 0])
+    value = verdict.metric.at(target.y[seen], held[seen], verdict.metric.choose(target.y[seen], held[seen]))
+    return Naive(value=value, scheme="rows", columns=columns) if np.isfinite(value) else None
+
+
+def _sample(n: int, most: int, seed: int) -> Ints:
+    if n <= most:
+        return np.arange(n, dtype=np.int64)
+    return np.sort(np.random.default_rng([seed, 11]).choice(n, most, replace=False))
+
+
+def scenarios(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> tuple[Scenario, ...]:
+    """Return the headline, the second scheme when the data has one, and the worst slice."""
+    from lowtide.validate.scenarios import build
+
+    estimates = [verdict.estimate]
+    other = _second(job, prepared, verdict, budget)
+    if other is not None:
+        estimates.append(other)
+    worst = _worst_slice(job, prepared, verdict)
+    return build(estimates, headline=verdict.plan.scheme, batch_rows=job.batch_rows, worst=worst)
+
+
+def _second(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> Any:
+    """Judge the shipped combination under the plan's second scheme, if there is one and time for it."""
+    from lowtide.splits.choose import second
+    from lowtide.splits.make import make
+    from lowtide.splits.units import units
+    from lowtide.splits.verify import verify
+    from lowtide.validate.floor import estimate
+
+    plan = second(verdict.plan)
+    weights = verdict.estimate.weights
+    chosen = np.flatnonzero(weights > 0)
+    if plan is None or not len(chosen):
+        return None
+    cost = sum(verdict.records[t].seconds for t in chosen)
+    if not budget.fits(cost):
+        return None
+    y, n = prepared.target.y, len(prepared.table)
+    folds = make(plan, keys=verdict.keys, groups=verdict.groups, times=None, y=y, seed=job.seed)
+    verify(plan, folds, groups=verdict.groups, times=None)
+    shape = (n, len(chosen)) if verdict.cube.ndim == 2 else (n, len(chosen), verdict.cube.shape[2])
+    cube, place = np.full(shape, np.nan), np.full(n, -1, dtype=np.int64)
+    for fold in folds:
+        place[fold.test] = fold.index
+        for t, trial in enumerate(chosen):
+            recipe = verdict.records[trial].recipe
+            # A new group's name says nothing: it may not be used here.
+            columns = tuple(c for c in recipe.columns if c != plan.group)
+            recipe = msgspec.structs.replace(recipe, columns=columns)
+            cube[fold.test, t] = prepared.fitter(recipe, fold.train, fold.test)
+    return estimate(
+        y, cube, units=units(plan, keys=verdict.keys, groups=verdict.groups, times=None), metric=verdict.metric,
+        kind=prepared.target.kind, scheme=plan.scheme, folds=place, times=None, confidence=job.confidence,
+        seed=job.seed, batch_rows=job.batch_rows,
+    )  # fmt: skip
+
+
+def _worst_slice(job: Job, prepared: Prepared, verdict: Verdict) -> Scenario | None:
+    from lowtide.tables.personal import personal_kinds
+    from lowtide.validate.scenarios import slices_of, worst_slice
+
+    table, held = prepared.table, verdict.held
+    seen = np.isfinite(held if held.ndim == 1 else held[:, 0]) & np.isfinite(prepared.target.y)
+    if verdict.estimate.floor.value is None or seen.sum() < 200:
+        return None
+    private = personal_kinds(table.contract.guesses)
+    rows = np.flatnonzero(seen)
+    part = table.take(rows)
+    names = [n for n in verdict.features if n not in private]
+    numbers = {n: part.numbers(n) for n in names if table.role(n) == "number"}
+    categories = {}
+    for name in names:
+        if table.role(name) in ("category", "ordinal") and table.column(name).type in ("text", "bool"):
+            codes, levels = part.codes(name)
+            if len(levels) <= 50:
+                categories[name] = (codes, levels)
+    return worst_slice(
+        prepared.target.y[rows], held[rows], verdict.units[rows], slices_of(numbers, categories), verdict.metric,
+        threshold=verdict.estimate.threshold, confidence=job.confidence, seed=job.seed,
+    )  # fmt: skip
+
+
+def _charts(prepared: Prepared, verdict: Verdict, budget: Budget) -> Charts:
+    target, metric, plan = prepared.target, verdict.metric, verdict.plan
+    dated = (
+        plan.time is not None and plan.time != ":order" and prepared.table.column(plan.time).type == "date"
+    )
+    cut = verdict.estimate.threshold
+
+    def score(y: Floats, p: Floats) -> float:
+        return metric.at(y, p, cut)
+
+    weights = verdict.estimate.weights
+    importances: tuple[Any, ...] = ()
+    if weights.any() and verdict.folds:
+        best = verdict.records[int(np.argmax(weights))].recipe
+        fold = verdict.folds[len({f.index for f in verdict.folds}) - 1]
+        importances = charts.importances(
+            best, prepared.fitter, target.y, fold.train, fold.test, score,
+            greater_is_better=metric.greater_is_better, seed=prepared.fitter.seed, stop=_late(budget),
+        )  # fmt: skip
+    return Charts(
+        calibration=charts.calibration(target.y, verdict.held, target.kind),
+        over_time=charts.over_time(target.y, verdict.times, dated, target.kind),
+        windows=charts.windows(target.y, verdict.held, verdict.folds, verdict.times, dated, score)
+        if plan.by_time
+        else (),
+        importances=importances,
+    )
+
+
+def _late(budget: Budget) -> Any:
+    return lambda: budget.seconds is not None and budget.spent > budget.seconds
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that the numbers depend on."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write_all(job: Job, prepared: Prepared, result: RunResult, model: Model, budget: Budget) -> RunResult:
+    """Write bundle, report, facts and settings into the project folder."""
+    from lowtide.models.bundle import save
+    from lowtide.project import CONFIG, write_template
+    from lowtide.report.html import write
+
+    assert job.folder is not None
+    folder = job.folder
+    bundle = save(model, folder / "bundle")
+    report = folder / "report.html"
+    result = msgspec.structs.replace(
+        result, bundle=str(bundle), report=str(report), seconds=round(budget.spent, 2)
+    )
+    write(result, report, lang=job.lang)
+    write_bytes(folder / "result.json", msgspec.json.encode(result))
+    if not (folder / CONFIG).exists() and isinstance(job.source, str | Path):
+        write_template(
+            folder, source=str(job.source), task=job.task, read=job.read,
+            guesses=prepared.table.contract.guesses, questions=prepared.audit.questions,
+        )  # fmt: skip
+    return result

@@ -1,0 +1,124 @@
+"""Expected score and floor for new rows or new groups: bootstrap bias correction.
+
+Tsamardinos, Greasidou & Borboudakis (2018), "Bootstrapping the out-of-sample predictions for efficient
+and accurate cross-validation": whatever is selected on a resample of the out-of-fold predictions is judged
+on the units that the resample left out. Here whole units of dependence are drawn (clustered bootstrap),
+and selection means the whole of it: trials, blending weights, threshold.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from lowtide.metrics import Metric
+from lowtide.metrics.metric import Floats
+from lowtide.stats.intervals import t_quantile
+from lowtide.stats.resampling import Ints, codes
+from lowtide.validate.bootstrap import Reselected
+
+METHOD = "bbc"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Expected score and floor; ``usable`` is the share of resamples that could be judged."""
+
+    expected: float
+    floor: float
+    usable: float
+
+
+def correct(found: Reselected, metric: Metric, confidence: float, evidence: int) -> Corrected:
+    """Return mean and bad-side quantile of the out-of-bag scores.
+
+    Parameters
+    ----------
+    evidence : units that carry the evidence: all, or those with the rarer class. With few of them the
+        bootstrap is too narrow, so the distance from mean to quantile is stretched by
+        t_{U-1} / z * sqrt(U / (U - 1)), as a normal interval would be (Efron & Tibshirani 1993, 12.5 and 14.3).
+    """
+    scores = found.out[np.isfinite(found.out)]
+    usable = len(scores) / len(found.out)
+    if not len(scores) or evidence < 2:
+        return Corrected(float("nan"), float("nan"), 0.0)
+    expected = float(scores.mean())
+    tail = 1 - confidence
+    edge = float(np.quantile(scores, tail if metric.greater_is_better else 1 - tail))
+    edge = expected + (edge - expected) * small_sample(evidence, confidence)
+    return Corrected(metric.clip(expected), metric.clip(bad_side(metric, expected, edge)), usable)
+
+
+def small_sample(units: int, confidence: float) -> float:
+    """Return by how much an interval from resampling so few units must be stretched."""
+    if confidence <= 0.5:
+        return 1.0
+    ratio = t_quantile(confidence, units - 1) / t_quantile(confidence, math.inf)
+    return ratio * math.sqrt(units / (units - 1))
+
+
+def bad_side(metric: Metric, expected: float, edge: float) -> float:
+    """Return ``edge``, or ``expected`` where the edge would be on its good side."""
+    return min(edge, expected) if metric.greater_is_better else max(edge, expected)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBatches:
+    """Scores of batches of new rows (or of rows of new groups).
+
+    Attributes
+    ----------
+    y, p : out-of-fold predictions of what is shipped.
+    units : (n,) units of dependence.
+    threshold : of the shipped model.
+    """
+
+    y: Floats
+    p: Floats
+    units: Ints
+    metric: Metric
+    threshold: float
+    expected: float
+    floor: float
+    confidence: float
+    seed: int
+
+    def floor_of(self, rows: int, times: int = 400) -> float | None:
+        """Return the one-sided bound for the next ``rows`` rows, or None when such a batch is too small.
+
+        Batches are drawn unit by unit from the out-of-fold predictions; the distance of their bad-side
+        quantile from their mean and the distance of the floor from what is expected come from
+        independent sources and are added as such (root of the sum of squares).
+        """
+        scores = self._drawn(rows, times)
+        good = scores[np.isfinite(scores)]
+        if len(good) < 0.9 * times:
+            return None
+        tail = 1 - self.confidence if self.metric.greater_is_better else self.confidence
+        chance = abs(float(np.quantile(good, tail)) - float(good.mean()))
+        width = float(np.hypot(abs(self.expected - self.floor), chance))
+        return self.metric.clip(
+            self.expected - width if self.metric.greater_is_better else self.expected + width
+        )
+
+    def _drawn(self, rows: int, times: int) -> Floats:
+        unit, count = codes(self.units)
+        order = np.argsort(unit, kind="stable")
+        sizes = np.bincount(unit, minlength=count)
+        starts = np.cumsum(sizes) - sizes
+        mean_size = len(unit) / count
+        scores = np.empty(times)
+        for i in range(times):
+            rng = np.random.default_rng([self.seed, rows, i, 0xBA7C4])
+            if count == len(unit):
+                chosen = order[rng.integers(0, count, rows)]
+            else:
+                some = rng.integers(0, count, int(rows / mean_size * 1.5) + 10)
+                enough = int(np.searchsorted(np.cumsum(sizes[some]), rows)) + 1
+                chosen = np.concatenate([order[starts[u] : starts[u] + sizes[u]] for u in some[:enough]])[
+                    :rows
+                ]
+            scores[i] = self.metric.at(self.y[chosen], self.p[chosen], self.threshold)
+        return scores
