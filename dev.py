@@ -188,7 +188,8 @@ def prepare(lock_name: str) -> None:
     print(f"Preparing {VENV.relative_to(ROOT)} from {lock_name} ...", file=sys.stderr, flush=True)
     STAMP.unlink(missing_ok=True)
     uv = shutil.which("uv")
-    if not installed or not PYTHON.is_file():
+    if not installed or not PYTHON.is_file() or not (uv or has_pip()):
+        installed = []
         create(uv)
     pip = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install"]
     quiet = [*pip, "--quiet"] if uv else [*pip, "-qq", "--disable-pip-version-check"]
@@ -210,6 +211,12 @@ def create(uv: str | None) -> None:
     else:
         hint = "The environment could not be made (on Debian and Ubuntu: apt install python3-venv)"
         call([sys.executable, "-m", "venv", str(VENV)], hint)
+
+
+def has_pip() -> bool:
+    """Tell whether the environment has pip: one that uv made has not."""
+    probe = [str(PYTHON), "-c", "import importlib.util as u, sys; sys.exit(not u.find_spec('pip'))"]
+    return subprocess.run(probe, check=False).returncode == 0
 
 
 def call(command: list[str], failure: str) -> None:

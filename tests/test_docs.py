@@ -9,11 +9,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.conftest import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A block of python may also stand in a comment: what an example needs, but no reader does.
+BLOCK = re.compile(r"^(?:```|<!-- )(python|console|\w*)[^\n]*\n(.*?)^(?:```|-->)$", re.MULTILINE | re.DOTALL)
+# Whole runs take seconds each.
+WHOLE_RUN = re.compile(r"lowtide\.run\(|^\$ lowtide run (?!customers)(?!--help)", re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 # Files that a page only speaks of: a command on one of these is shown, not run.
 IMAGINED = ("customers.", "DIR", "FILE", "SOURCE")
@@ -29,9 +33,18 @@ def name(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize(
-    "page", [p for p in PAGES if any(b[1] in ("python", "console") for b in blocks(p))], ids=name
-)
+def examples() -> list[ParameterSet]:
+    """Return the pages that have examples; those with a whole run are slow."""
+    found = []
+    for page in PAGES:
+        own = [text for _, language, text in blocks(page) if language in ("python", "console")]
+        slow = any(WHOLE_RUN.search(text) for text in own)
+        if own:
+            found.append(pytest.param(page, id=name(page), marks=[pytest.mark.slow] if slow else []))
+    return found
+
+
+@pytest.mark.parametrize("page", examples())
 def test_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     space: dict[str, object] = {"__name__": "page"}

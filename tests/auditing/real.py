@@ -18,7 +18,11 @@ from tests.conftest import shared
 def read(path: str, dates: dict[str, str] | None = None, **options: Any) -> Table:
     """Read a shared file with pandas; ``dates`` gives the formats of date columns."""
     file = shared(path)
-    frame = pd.read_excel(file) if file.suffix in (".xls", ".xlsx") else pd.read_csv(file, **options)
+    frame = (
+        pd.read_excel(file, engine="calamine")
+        if file.suffix in (".xls", ".xlsx")
+        else pd.read_csv(file, **options)
+    )
     for name, form in (dates or {}).items():
         frame[name] = pd.to_datetime(frame[name], format=form)
     columns: dict[str, Any] = {}
@@ -64,5 +68,7 @@ class SmallFit:
         }  # fmt: skip
         if kind == "multiclass":
             params["num_class"] = len(self.target.classes)
-        booster = lgb.train(params, lgb.Dataset(matrix[train], label=self.target.y[train]), num_boost_round=40)
+        booster = lgb.train(
+            params, lgb.Dataset(matrix[train], label=self.target.y[train]), num_boost_round=40
+        )
         return np.asarray(booster.predict(matrix[test], num_threads=1))

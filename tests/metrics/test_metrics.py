@@ -82,9 +82,7 @@ REFERENCE: dict[str, Callable[..., Any]] = {
     "mae": sk.mean_absolute_error,
     "rmse": sk.root_mean_squared_error,
     "r2": sk.r2_score,
-    "wape": lambda y, p, sample_weight: (
-        (sample_weight * abs(y - p)).sum() / (sample_weight * abs(y)).sum()
-    ),
+    "wape": lambda y, p, sample_weight: (sample_weight * abs(y - p)).sum() / (sample_weight * abs(y)).sum(),
 }
 
 
@@ -138,7 +136,7 @@ def test_f1_without_positives_is_undefined() -> None:
 def test_cost_counts_money() -> None:
     metric = cost(Costs(false_positive=10, false_negative=100, true_positive=-50, true_negative=1))
     y, p = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.1, 0.9, 0.2, 0.8])
-    assert metric(y, p) == pytest.approx((1 + 10 + 100 - 50) / 4)
+    assert metric.at(y, p, 0.5) == pytest.approx((1 + 10 + 100 - 50) / 4)
     assert metric.default_threshold() == pytest.approx(9 / (9 + 150))
     assert (metric.low, metric.high) == (-50, 100)
     assert not metric.greater_is_better

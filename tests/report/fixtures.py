@@ -46,25 +46,25 @@ def binary() -> RunResult:
     """Passengers of a ship: two leaking columns, families that share a ticket, one open question."""
     boat = Finding(
         code="LT204", severity="error", columns=("boat",), rows=(1, 2, 5, 6, 7),
-        facts={"column": "boat", "filled_if_positive": 0.954, "filled_if_negative": 0.011, "share_missing": 0.629},
+        facts={"variant": "missing_filled", "rows_on_side": 486, "outcome": "1", "share_of_outcome": 0.981, "share_elsewhere": 0.028},
         remedy="drop_columns", price=_price(0.986, 0.861),
     )  # fmt: skip
     body = Finding(
         code="LT204", severity="error", columns=("body",),
-        facts={"column": "body", "filled_if_positive": 0.0, "filled_if_negative": 0.15, "share_missing": 0.908},
+        facts={"variant": "missing_filled", "rows_on_side": 121, "outcome": "0", "share_of_outcome": 1.0, "share_elsewhere": 0.579},
         remedy="drop_columns", price=_price(0.879, 0.861),
     )  # fmt: skip
     ticket = Finding(
         code="LT301", severity="warning", columns=("ticket",),
-        facts={"column": "ticket", "groups": 929, "rows": 1309, "largest": 11, "same_outcome": 0.82},
+        facts={"groups": 216, "rows_in_repeats": 596, "icc": 0.41, "p_value": 0.005, "largest": 11},
         remedy="split_by_group", price=_price(0.872, 0.858, scheme="rows"),
     )  # fmt: skip
     home = Finding(
         code="LT202", severity="question", columns=("home.dest",),
-        facts={"column": "home.dest", "auc_alone": 0.711}, remedy="ask", price=_price(0.868, 0.861),
+        facts={"skill_alone": 0.42, "skill_of_next": 0.31, "skill_of_others": 0.55}, remedy="ask", price=_price(0.868, 0.861),
     )  # fmt: skip
     disguised = Finding(
-        code="LT601", severity="note", columns=("fare",), facts={"column": "fare", "token": 0, "rows": 17},
+        code="LT401", severity="note", columns=("fare",), facts={"variant": "zero", "rows": 17, "share": 0.013, "nearest": 3.17},
         remedy="treat_as_missing",
     )  # fmt: skip
     calibration = tuple(
@@ -135,12 +135,12 @@ def _trials() -> tuple[TrialFacts, ...]:
 
 def _guesses() -> tuple[Guess, ...]:
     return (
-        Guess(what="sheet", value="titanic3", evidence="only_sheet", facts={"sheets": 1}),
-        Guess(what="header_rows", value="1", evidence="header_text", facts={"row": 1}),
-        Guess(what="null_tokens", value="?", evidence="token", facts={"count": 12}, column="cabin", sure=0.86),
-        Guess(what="role", value="category", evidence="few_values", facts={"distinct": 3}, column="pclass", sure=0.74),
-        Guess(what="role", value="number", evidence="numeric", facts={"distinct": 98}, column="age", sure=0.99),
-        Guess(what="type", value="number", evidence="native", facts={}, column="fare", sure=1.0),
+        Guess(what="sheet", value="titanic3", evidence="sheet_only"),
+        Guess(what="header_rows", value="1", evidence="given", given=True),
+        Guess(what="null_tokens", value="?", evidence="lone_mark", facts={"cells": 12}, column="cabin", sure=0.86),
+        Guess(what="role", value="category", evidence="small_scale_and_named", facts={"distinct": 3}, column="pclass", sure=0.74),
+        Guess(what="role", value="number", evidence="amounts", column="age", sure=0.99),
+        Guess(what="type", value="number", evidence="native_number", column="fare", sure=1.0),
     )  # fmt: skip
 
 
@@ -168,12 +168,12 @@ def regression() -> RunResult:
     """Rented bicycles by the hour: judged on the future, in a unit; two columns that add up to the target."""
     pair = Finding(
         code="LT203", severity="error", columns=("casual", "registered"),
-        facts={"columns": ["casual", "registered"], "formula": "casual + registered", "exact": 1.0}, remedy="drop_columns",
+        facts={"variant": "sum", "missed": 0.0, "weights": [1.0, 1.0]}, remedy="drop_columns",
         price=_price(3.1, 61.8, "mae", False, "future"),
     )  # fmt: skip
     order = Finding(
         code="LT302", severity="warning", columns=("dateday",),
-        facts={"column": "dateday", "shuffled": 27.4, "forward": 61.8}, remedy="split_by_time",
+        facts={"variant": "dated", "span_days": 730, "periods": 24, "drift": 0.31, "serial": 0.83}, remedy="split_by_time",
         price=_price(27.4, 61.8, "mae", False, "rows"),
     )  # fmt: skip
     labels = [f"2012-{m:02d}-{d:02d}" for m in range(3, 13) for d in (1, 16)]

@@ -10,8 +10,9 @@ from lowtide.core.finding import Finding
 from lowtide.core.task import Task
 from lowtide.project import parse
 from lowtide.splits.choose import choose, second
-from lowtide.splits.hashing import group_keys, moments
+from lowtide.splits.hashing import group_keys
 from lowtide.splits.make import make
+from lowtide.splits.moments import moments
 from lowtide.splits.plan import Plan
 from lowtide.tables.table import Table
 from tests.splits.tables import table, target
@@ -44,7 +45,7 @@ def plan_of(t: Table, task: Task, *findings: Finding) -> Plan:
         parse(f'[task]\ntarget = "y"\n{assumption.setting}\n')
     keys = np.arange(len(t), dtype=np.uint64)
     groups = None if plan.group is None else group_keys(t, plan.group)
-    times = None if plan.time is None else moments(t, plan.time)
+    times = None if plan.time is None else moments(t, plan.time, plan.parts)
     folds = make(plan, keys=keys, groups=groups, times=times, y=t.numbers("y"), seed=0)
     if plan.scheme != "groups+future":
         assert len(folds) == plan.folds * plan.repeats
@@ -157,3 +158,28 @@ def test_rows_without_a_moment_are_counted() -> None:
     plan, assumptions = choose(t, target(np.zeros(600)), Task(target="y", time="day"), [])
     assert plan.facts["missing_time"] == 60
     assert [a.code for a in assumptions] == ["missing_time_left_out"]
+
+
+def test_a_date_in_parts_is_put_together() -> None:
+    hours = np.arange(0, 24 * 90, 3)
+    when = np.datetime64("2019-12-01T00") + hours.astype("timedelta64[h]")
+    months = when.astype("datetime64[M]").astype(int)
+    t = table(
+        year=1970 + months // 12,
+        month=months % 12 + 1,
+        day=(when.astype("datetime64[D]") - when.astype("datetime64[M]").astype("datetime64[D]")).astype(int)
+        + 1,
+        hour=hours % 24,
+        date=when.astype("datetime64[D]"),
+        y=np.zeros(len(when)),
+    )
+    exact = (when - np.datetime64("1970-01-01T00")).astype(float) / 24
+    assert np.allclose(moments(t, "year", ("month", "day", "hour")), exact)
+    assert np.allclose(moments(t, "year", ("month", "day")), np.floor(exact))
+    assert np.allclose(moments(t, "date", ("hour",)), exact)
+    assert moments(t, "year", ("month",))[0] == 18231
+    finding = Finding(code="LT302", severity="warning", columns=("year", "month", "day", "hour"))
+    plan = plan_of(t, Task(target="y"), finding)
+    assert (plan.time, plan.parts, plan.folds) == ("year", ("month", "day", "hour"), 8)
+    assert plan.facts["periods"] == len(when)
+    assert plan.facts["time_type"] == "date"

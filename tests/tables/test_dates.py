@@ -26,7 +26,9 @@ TEXTS = st.one_of(
         lambda d: st.sampled_from([f for f in FORMS if "%z" not in f]).map(lambda f: d.strftime(f))
     ),
     st.datetimes().map(lambda d: d.isoformat() + "+09:00"),
-    st.sampled_from(["31/02/2020", "29/02/2020", "2020-13-01", "00:00", "ſep-2020", "May-2020", "9999-12-31"]),
+    st.sampled_from(
+        ["31/02/2020", "29/02/2020", "2020-13-01", "00:00", "ſep-2020", "May-2020", "9999-12-31"]
+    ),
 )
 
 
@@ -44,7 +46,9 @@ def test_a_column_and_its_cells_agree(texts: list[str], form: str) -> None:
 def test_it_reads_what_strftime_wrote(moment: datetime) -> None:
     text = moment.strftime("%Y-%m-%d %H:%M:%S.%f")
     assert parse_date(text, "%Y-%m-%d %H:%M:%S.%f") == moment
-    assert parse_date(moment.strftime("%d/%m/%Y"), "%d/%m/%Y") == datetime(moment.year, moment.month, moment.day)
+    assert parse_date(moment.strftime("%d/%m/%Y"), "%d/%m/%Y") == datetime(
+        moment.year, moment.month, moment.day
+    )
 
 
 def test_zones_become_utc_and_a_missing_fraction_is_zero() -> None:
@@ -69,7 +73,9 @@ def days(start: date, count: int, step: int = 1) -> list[date]:
     return [start + timedelta(days=i * step) for i in range(count)]
 
 
-@pytest.mark.parametrize("form", ["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%y", "%Y-%m-%d", "%d-%b-%Y", "%Y년 %m월 %d일", "%Y. %m. %d."])
+@pytest.mark.parametrize(
+    "form", ["%d/%m/%Y", "%m/%d/%Y", "%d.%m.%y", "%Y-%m-%d", "%d-%b-%Y", "%Y년 %m월 %d일", "%Y. %m. %d."]
+)
 def test_a_year_of_days_shows_its_format(form: str) -> None:
     found, _, sure = guess([d.strftime(form) for d in days(date(2017, 12, 1), 365)])
     assert found == form

@@ -28,7 +28,9 @@ TEXTS = st.one_of(
     st.text(alphabet="0123456789.,eE+-−() $원%R'\u00a0\n", max_size=14),
     st.floats(allow_nan=True, allow_infinity=True).map(repr),
     st.integers(-(10**18), 10**18).map(lambda v: f"{v:,}"),
-    st.sampled_from(["inf", "nan", "1e400", "1e-400", "5e-324", "0x10", "1_000", "１２", "", "-", "1.2.3", "1\n"]),
+    st.sampled_from(
+        ["inf", "nan", "1e400", "1e-400", "5e-324", "0x10", "1_000", "１２", "", "-", "1.2.3", "1\n"]
+    ),
 )
 
 

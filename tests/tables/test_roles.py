@@ -59,7 +59,7 @@ def test_ordinal_levels_stand_in_their_order() -> None:
 
 
 def test_free_text_in_english_and_korean() -> None:
-    words = "the quick brown fox jumps over lazy dogs and then sleeps".split()
+    words = ["the", "quick", "brown", "fox", "jumps", "over", "lazy", "dogs", "and", "sleeps"]
     sentences = [" ".join(RNG.permutation(words)[:7]) for _ in range(200)]
     assert role(sentences) == "text"
     syllables = list("배송이빨라서좋았고품질도마음에들어요다시살게요가격은조금비싸네요")
@@ -72,7 +72,10 @@ def test_free_text_in_english_and_korean() -> None:
     [
         (["High", "LOW", "medium"], ["LOW", "medium", "High"]),
         (["> 60", "18-29", "45-60", "30-44"], ["18-29", "30-44", "45-60", "> 60"]),
-        (["$100,000+", "$0 - $24,999", "$25,000 - $99,999"], ["$0 - $24,999", "$25,000 - $99,999", "$100,000+"]),
+        (
+            ["$100,000+", "$0 - $24,999", "$25,000 - $99,999"],
+            ["$0 - $24,999", "$25,000 - $99,999", "$100,000+"],
+        ),
         (["30세 이상", "20세 미만", "20~29세"], ["20세 미만", "20~29세", "30세 이상"]),
         (["매우 불만족", "만족", "보통"], ["매우 불만족", "보통", "만족"]),
         (["red", "green", "blue"], None),
@@ -84,12 +87,16 @@ def test_order(levels: list[str], ordered: list[str] | None) -> None:
     assert order(levels) == ordered
 
 
-@pytest.mark.parametrize("name", ["id", "customer_id", "PID", "UDI", "subject#", "고객번호", "단지코드", "policy_number", "vin"])
+@pytest.mark.parametrize(
+    "name", ["id", "customer_id", "PID", "UDI", "subject#", "고객번호", "단지코드", "policy_number", "vin"]
+)
 def test_names_of_keys(name: str) -> None:
     assert names_id(name)
 
 
-@pytest.mark.parametrize("name", ["number_of_calls", "paid", "humid", "width", "total_number", "승객수", "validity", "grid_load"])
+@pytest.mark.parametrize(
+    "name", ["number_of_calls", "paid", "humid", "width", "total_number", "승객수", "validity", "grid_load"]
+)
 def test_names_that_are_no_keys(name: str) -> None:
     assert not names_id(name)
 

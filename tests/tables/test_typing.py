@@ -23,7 +23,10 @@ def values(table: Table, column: str = "a") -> list[object]:
     return list(table.data.column(column).to_pylist())
 
 
-@pytest.mark.parametrize("codes", [["060310", "095570", "000001"], ["01012345678"], ["12345678901234567890", "12345678901234567891"]])
+@pytest.mark.parametrize(
+    "codes",
+    [["060310", "095570", "000001"], ["01012345678"], ["12345678901234567890", "12345678901234567891"]],
+)
 def test_codes_of_digits_stay_text(codes: list[str]) -> None:
     table = type_raw(raw({"a": codes}))
     assert table.column("a").type == "text"
@@ -79,9 +82,20 @@ def test_many_stray_texts_keep_the_column_text_and_say_so() -> None:
 
 
 def test_a_given_type_is_obeyed() -> None:
-    settings = {"a": ColumnSettings(type="number"), "b": ColumnSettings(type="text"), "c": ColumnSettings(date_format="%d/%m/%Y")}
+    settings = {
+        "a": ColumnSettings(type="number"),
+        "b": ColumnSettings(type="text"),
+        "c": ColumnSettings(date_format="%d/%m/%Y"),
+    }
     table = type_raw(
-        raw({"a": ["1", "2", "x1", "3", "4"], "b": pa.array([1.0, 2.5, None, 4.0, 5.0]), "c": ["03/04/2020"] * 5}), settings
+        raw(
+            {
+                "a": ["1", "2", "x1", "3", "4"],
+                "b": pa.array([1.0, 2.5, None, 4.0, 5.0]),
+                "c": ["03/04/2020"] * 5,
+            }
+        ),
+        settings,
     )
     assert values(table, "a") == [1.0, 2.0, None, 3.0, 4.0]
     assert guesses(table, "unreadable")[0].facts["cells"] == 1

@@ -49,7 +49,9 @@ def with_answer(finding: Finding, answers: Mapping[str, Answer]) -> Finding:
     return finding
 
 
-def quarantine(findings: list[Finding], answers: Mapping[str, Answer], names: tuple[str, ...]) -> tuple[str, ...]:
+def quarantine(
+    findings: list[Finding], answers: Mapping[str, Answer], names: tuple[str, ...]
+) -> tuple[str, ...]:
     """Return columns that must be out, in table order.
 
     Errors and questions with the remedy ``drop_columns`` take their columns out unless "use" was answered

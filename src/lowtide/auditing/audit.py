@@ -10,7 +10,7 @@ from lowtide.auditing.check import Check
 from lowtide.auditing.checks import all_checks
 from lowtide.auditing.context import Context
 from lowtide.auditing.pricing import FastFit, price
-from lowtide.core.finding import Finding, NotApplicable, Price
+from lowtide.core.finding import Fact, Finding, NotApplicable, Price
 from lowtide.core.task import Task
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
@@ -93,7 +93,7 @@ def _look(
         return check.look(table, target, task, context)
     except Exception as error:
         # No message of the error: it may quote a value of a person.
-        facts = {"check": check.code, "error": type(error).__name__}
+        facts: dict[str, Fact] = {"check": check.code, "error": type(error).__name__}
         return [Finding(code=BROKEN, severity="warning", facts=facts)]
 
 

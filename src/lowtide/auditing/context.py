@@ -13,7 +13,16 @@ from lowtide.core.contract import ColumnType, Role
 from lowtide.core.finding import Finding
 from lowtide.core.task import Task
 from lowtide.stats.association import (
-    Bools, Floats, Ints, auc, bin_codes, bin_numbers, binned_predictions, deal_folds, indicators, null_skill,
+    Bools,
+    Floats,
+    Ints,
+    auc,
+    bin_codes,
+    bin_numbers,
+    binned_predictions,
+    deal_folds,
+    indicators,
+    null_skill,
     skill,
 )  # fmt: skip
 from lowtide.tables.table import Table
@@ -172,7 +181,9 @@ class Context:
         columns = [self.view(n).bins[few] for n in names]
         if not columns:
             return 0.0
-        return float(null_skill(columns, self.targets[few], self.fold[few], FOLDS, NULL_DRAWS, self.seed).max())
+        return float(
+            null_skill(columns, self.targets[few], self.fold[few], FOLDS, NULL_DRAWS, self.seed).max()
+        )
 
     def alone(self, name: str) -> Alone:
         """Score one column by itself, out of fold, against the best of all columns under a shuffled target."""

@@ -152,7 +152,11 @@ def threshold(x: Floats, y: Floats, alone: Floats, seed: int) -> Formula | None:
             for form, value in forms:
                 area = auc(positive, value)
                 area = max(area, 1 - area)
-                if area >= 0.998 and area - max(alone[a], alone[b]) >= 0.02 and _wrong(value, positive) <= 0.02:
+                if (
+                    area >= 0.998
+                    and area - max(alone[a], alone[b]) >= 0.02
+                    and _wrong(value, positive) <= 0.02
+                ):
                     missed = 1 - area
                     if best is None or missed < best.missed - 1e-12:
                         best = Formula(form, (a, b), (1.0, -1.0), missed)
@@ -169,7 +173,9 @@ def _wrong(value: Floats, positive: Bools) -> float:
     return float(errors.min()) / max(min(yes, no), 1)
 
 
-def flags(codes: list[Ints], y: Bools, base: float, tests: int) -> tuple[list[tuple[int, int, int]], float] | None:
+def flags(
+    codes: list[Ints], y: Bools, base: float, tests: int
+) -> tuple[list[tuple[int, int, int]], float] | None:
     """Find flag values that together say yes: each almost always right, together most of the positives.
 
     Parameters

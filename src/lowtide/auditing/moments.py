@@ -63,14 +63,16 @@ def _latest(found: list[Moment]) -> Moment:
     for other in found[1:]:
         both = ~np.isnan(best.when) & ~np.isnan(other.when)
         # A year alone stands for its first day: compare at the coarser of the two.
-        grain = 366.0 if len(best.columns) == 1 and _is_year(best) or _is_year(other) else 1.0
+        grain = 366.0 if (len(best.columns) == 1 and _is_year(best)) or _is_year(other) else 1.0
         later = np.floor(best.when[both] / grain) >= np.floor(other.when[both] / grain)
         clear &= bool(both.any()) and float(later.mean()) >= 0.98
     return Moment(best.columns, best.when, clear, tuple(m.columns[0] for m in found[1:]))
 
 
 def _is_year(moment: Moment) -> bool:
-    return len(moment.columns) == 1 and bool(np.all(np.abs(np.diff(np.unique(moment.when[~np.isnan(moment.when)]))) > 300))
+    return len(moment.columns) == 1 and bool(
+        np.all(np.abs(np.diff(np.unique(moment.when[~np.isnan(moment.when)]))) > 300)
+    )
 
 
 def _days(context: Context, name: str) -> Floats:
@@ -93,11 +95,14 @@ def _dates(context: Context) -> list[Moment]:
         view = context.view(name)
         if view.type != "date" or view.values is None:
             continue
-        when, columns = view.values, (name,)
+        when: Floats = view.values
+        columns: tuple[str, ...] = (name,)
         if np.all(np.isnan(when) | (when == np.floor(when))):
             hour = _part(context, words.HOUR, words.HOUR_KO, 0, 24, set())
             if hour is not None:
-                when, columns = when + np.nan_to_num(context.view(hour).values) / 24.0, (name, hour)
+                hours = context.view(hour).values
+                assert hours is not None
+                when, columns = when + np.nan_to_num(hours) / 24.0, (name, hour)
         found.append(Moment(columns, when, True))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 import msgspec
@@ -63,7 +64,9 @@ class Pricer:
             self.fits += 1
             values, share = [], []
             for train, test in folds:
-                value = _judge(self.context.target.y, self.context.target.kind, test, self.fit(columns, train, test))
+                value = _judge(
+                    self.context.target.y, self.context.target.kind, test, self.fit(columns, train, test)
+                )
                 if value is not None:
                     values.append(value)
                     share.append(len(test) / len(train))
@@ -120,7 +123,12 @@ def price(
     clean = tuple(n for n in features if n not in quarantined)
     joint: Price | None = None
     if quarantined:
-        accused = {c for f in findings if f.remedy == "drop_columns" and f.level >= Severity.question for c in f.columns}
+        accused = {
+            c
+            for f in findings
+            if f.remedy == "drop_columns" and f.level >= Severity.question
+            for c in f.columns
+        }
         everything = tuple(n for n in context.candidates if n in features or n in accused)
         joint = _price(pricer, everything, clean, scheme, folds, scheme, folds)
     priced = {}
@@ -136,7 +144,9 @@ def price(
             with_it = (*(c for c in clean if c not in finding.columns), *finding.columns)
             without = tuple(c for c in clean if c not in finding.columns)
             priced[i] = _price(pricer, with_it, without, scheme, folds, scheme, folds)
-    out = [msgspec.structs.replace(f, price=priced[i]) if priced.get(i) else f for i, f in enumerate(findings)]
+    out = [
+        msgspec.structs.replace(f, price=priced[i]) if priced.get(i) else f for i, f in enumerate(findings)
+    ]
     return out, joint
 
 
@@ -183,7 +193,7 @@ def _future(rows: Ints, when: Floats, index: Ints) -> list[tuple[Ints, Ints]]:
     n = len(order)
     cuts = [int(n * (0.55 + 0.15 * w)) for w in range(WINDOWS + 1)]
     out = []
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         first = when[order[low]]
         train = order[:low][when[order[:low]] < first]
         if len(train) >= 20 and high > low:

@@ -28,7 +28,14 @@ def _encode(bins: Ints, targets: Floats, train: Ints, weight: float = 5.0) -> Fl
 
 
 def out_of_fold(
-    matrix: Floats, targets: Floats, fold: Ints, folds: int, seed: int, *, classes: int, tables: dict[int, Ints]
+    matrix: Floats,
+    targets: Floats,
+    fold: Ints,
+    folds: int,
+    seed: int,
+    *,
+    classes: int,
+    tables: dict[int, Ints],
 ) -> Floats:
     """Predict targets (n, k) out of fold with shallow gradient-boosted trees on one thread.
 
@@ -43,7 +50,8 @@ def out_of_fold(
     out = np.empty_like(targets)
     params = {
         "objective": "regression" if classes == 0 else ("binary" if classes == 2 else "multiclass"),
-        "learning_rate": 0.12, "num_leaves": 15, "min_data_in_leaf": int(np.clip(n / 100, 3, 20)),
+        "learning_rate": 0.1, "num_leaves": 15 if n >= 1000 else 7, "lambda_l2": 1.0,
+        "min_data_in_leaf": int(np.clip(n / 50, 3, 30)),
         "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1, "seed": seed,
         "feature_pre_filter": False, "max_bin": 127,
     }  # fmt: skip

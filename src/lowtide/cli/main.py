@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _guarded(arguments: list[str] | None) -> int:
     try:
-        app(arguments, standalone_mode=True)
+        app(arguments, prog_name="lowtide", standalone_mode=True)
     except SystemExit as leave:
         code = leave.code
         return code if isinstance(code, int) else (0 if code is None else 1)

@@ -10,7 +10,7 @@ import numpy as np
 from lowtide.core.errors import BundleError
 from lowtide.learn.learner import Files, Floats
 
-MANY_ROWS = 50_000  # below, waking threads costs more than they save
+MANY_ROWS = 10_000  # below, waking threads costs more than they save
 
 
 class TreeModel:

@@ -26,9 +26,10 @@ from lowtide.tables.table import Table
 
 # What takes part in a prediction, from reading a file to the number.
 PACKAGES = (
-    "lowtide", "duckdb", "lightgbm", "msgspec", "narwhals", "numpy", "pyarrow", "python-calamine",
-    "scipy", "scikit-learn",
+    "lowtide", "duckdb", "lightgbm", "msgspec", "narwhals", "numpy", "pyarrow", "python-calamine", "scipy",
 )  # fmt: skip
+
+RARE = 0.01  # share of rows with rare levels up to which the others are listed
 
 
 def build(
@@ -134,14 +135,19 @@ def shipped_contract(table: Table, needed: Sequence[str], carried: Sequence[str]
 
 
 def _shared(column: ColumnContract, table: Table) -> ColumnContract:
-    """Keep the levels that enough rows share to point at nobody."""
+    """Keep the levels that enough rows share to point at nobody; none when too many rows have rare ones.
+
+    The list serves to count levels never seen. Were most rare levels left out of it, rows like those of
+    training would be counted.
+    """
     if not column.levels:
         return column
     codes, levels = table.codes(column.name)
-    counts = dict(zip(levels, np.bincount(codes[codes >= 0], minlength=len(levels)), strict=True))
-    return msgspec.structs.replace(
-        column, levels=tuple(level for level in column.levels if counts.get(level, 0) >= SHARED)
-    )
+    counts = np.bincount(codes[codes >= 0], minlength=len(levels))
+    shared = {level for level, rows in zip(levels, counts, strict=True) if rows >= SHARED}
+    rare = int(counts[counts < SHARED].sum())
+    kept = tuple(level for level in column.levels if level in shared)
+    return msgspec.structs.replace(column, levels=kept if rare <= RARE * len(table) else ())
 
 
 def _bare(column: ColumnContract) -> ColumnContract:

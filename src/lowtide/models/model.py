@@ -20,10 +20,13 @@ from lowtide.models.golden import Golden, GoldenCheck
 from lowtide.models.labels import typed_labels
 from lowtide.models.manifest import Manifest
 from lowtide.models.pipeline import Pipeline
+from lowtide.tables.raw import ReadSettings
 from lowtide.tables.table import Table
 
 if TYPE_CHECKING:
     from lowtide.tables.enforce import BadCell
+
+EVERY_ROW = 2**62  # scoring never samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ class Model:
             return Answers(raw, source, (), np.ones(len(source), dtype=bool), {})
         from lowtide.tables.enforce import enforce
 
-        read = enforce(source, self.serving_contract, needed=self.manifest.needed)
+        settings = ReadSettings(row_limit=EVERY_ROW)
+        read = enforce(source, self.serving_contract, needed=self.manifest.needed, settings=settings)
         if read.missing_columns:
             raise _lacks(read.missing_columns, (*read.table.names, *read.extra_columns))
         needed = set(self.manifest.needed)

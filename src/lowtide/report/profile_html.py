@@ -71,11 +71,7 @@ def write(look: Profile, path: Path, lang: str = "en") -> None:
 
 
 def _findings(words: Words, findings: Sequence[Finding]) -> Section:
-    def scheme(name: str) -> str:
-        path = f"splits.{name.replace('+', '_')}.name"
-        return words.mark(path) if words.has(path) else clean(name)
-
-    cards = tuple(finding.card(words, f, "", numbers.significant, scheme) for f in by_weight(findings))
+    cards = tuple(finding.card(words, f) for f in by_weight(findings))
     return Section(
         "findings", words.mark("report.profile.findings"), cards, words.mark("report.findings.short")
     )

@@ -9,7 +9,8 @@ from lowtide.core.contract import Guess
 from lowtide.core.finding import Finding
 from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.report import numbers
-from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean
+from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, plain
+from lowtide.report.names import metric_name
 from lowtide.report.sections import answers, columns, finding, floor, read
 from lowtide.report.sections.findings import by_weight
 from lowtide.report.view import View
@@ -60,6 +61,7 @@ def summary(result: RunResult, lang: str = "en") -> Group:
     parts: list[RenderableType] = [
         Text(),
         _numbers(view),
+        text(_what(view), "dim"),
         Text(),
         text(_verdict(view), TONES[floor.TONES[view.verdict]]),
     ]
@@ -95,23 +97,28 @@ def _numbers(view: View) -> Table:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 3))
-    none = view.floor is None
     style = TONES[floor.TONES[view.verdict]]
-    low = view.say("report.floor.tile_floor_none") if none else view.bound(view.floor)
-    sure = "" if none else view.say("terminal.sure", scenario=view.scenario)
+    low = view.say("report.floor.tile_floor_none") if view.floor is None else view.bound(view.floor)
     table.add_row(
         text(view.say("terminal.floor"), "bold"), text(low, style), text(view.say("terminal.baseline"), "bold"),
-        text(view.score(view.baseline), "bold"), text(f"{view.metric_name}; {sure}" if sure else view.metric_name, "dim"),
+        text(view.score(view.baseline), "bold"),
     )  # fmt: skip
     naive = view.naive if floor.flatters(view) else None
     if view.expected is not None or naive is not None:
+        hurried = f"{view.say('terminal.hurried')} ({view.say('terminal.not_real')})"
         table.add_row(
             text(view.say("terminal.expected")), text(view.score(view.expected)),
-            text("" if naive is None else view.say("terminal.hurried"), "dim"),
+            text("" if naive is None else hurried, "dim"),
             text("" if naive is None else view.score(naive), "dim strike"),
-            text("" if naive is None else view.say("terminal.not_real"), "dim"),
         )  # fmt: skip
     return table
+
+
+def _what(view: View) -> str:
+    """Return what the numbers are: the metric, how sure, and for whom."""
+    if view.floor is None:
+        return view.metric_name
+    return f"{view.metric_name}; {view.say('terminal.sure', scenario=view.scenario)}"
 
 
 def findings_table(findings: Sequence[Finding], lang: str = "en") -> RenderableType:
@@ -126,9 +133,12 @@ def findings_table(findings: Sequence[Finding], lang: str = "en") -> RenderableT
     table.add_column(words.say("terminal.col_code"), no_wrap=True)
     table.add_column(words.say("terminal.col_severity"), no_wrap=True)
     table.add_column(words.say("terminal.col_finding"), ratio=3, overflow="fold")
-    table.add_column(words.say("terminal.col_price"), justify="right", no_wrap=True)
+    metrics = {metric_name(words, f.price.metric) for f in findings if f.price is not None}
+    price_title = words.say("terminal.col_price")
+    price_title = f"{price_title} ({plain(metrics.pop())})" if len(metrics) == 1 else price_title
+    table.add_column(price_title, justify="right", no_wrap=True)
     for f in by_weight(findings):
-        price, note = finding.price_told(words, f.price, "" if f.price is None else f.price.metric)
+        price, note = finding.price_told(words, f.price)
         price = price if not note or price[:1] in "0123456789+-" else "0"
         title = finding.title(words, f)
         named = all(clean(c) in title for c in f.columns[:1])
@@ -194,12 +204,10 @@ def profile_table(facts: Sequence[ColumnFacts], lang: str = "en", rows: int | No
 
     words = Words(lang)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, side in (
-        ("column", "left"), ("role", "left"), ("type", "left"), ("missing", "right"), ("distinct", "right"),
-        ("examples", "left"),
-    ):  # fmt: skip
-        justify = "right" if side == "right" else "left"
-        table.add_column(words.say(f"terminal.col_{name}"), justify=justify, overflow="fold")
+    for name in ("column", "role", "type", "missing", "distinct", "examples"):
+        number = name in ("missing", "distinct")
+        title = words.say(f"terminal.col_{name}")
+        table.add_column(title, justify="right" if number else "left", overflow="fold")
     for c in facts:
         missing = numbers.percent(c.missing / rows) if rows else numbers.count(c.missing)
         table.add_row(

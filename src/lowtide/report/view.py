@@ -13,6 +13,7 @@ from lowtide.core.result import RunResult
 from lowtide.report import numbers
 from lowtide.report.inline import clean, code
 from lowtide.report.masking import masked
+from lowtide.report.names import metric_name
 from lowtide.report.numbers import Toward, finite
 from lowtide.report.words import Words
 
@@ -59,8 +60,7 @@ class View:
 
     @property
     def metric_name(self) -> str:
-        return clean(self.words.first(f"metrics.{self.result.metric}.name", "metrics.other.name",
-                                      metric=self.result.metric))  # fmt: skip
+        return metric_name(self.words, self.result.metric)
 
     @property
     def split_group(self) -> str | None:
@@ -178,10 +178,13 @@ class View:
         elif key == "worst_slice" and isinstance(facts.get("column"), str):
             key = "worst_slice_named"
         key = key if self.words.has(f"scenarios.{key}.{form}") else "other"
-        return self.say(
+        told = self.say(
             f"scenarios.{key}.{form}", name=clean(name), column=code(str(facts.get("column", ""))),
             level=code(masked(str(facts.get("level", "")))), share=numbers.percent(facts.get("share")),
         )  # fmt: skip
+        if form == "means" and facts.get("confirmed") is False:
+            told = f"{told} {self.say('scenarios.worst_slice.unconfirmed')}"
+        return told
 
     def scheme_words(self, scheme: str, form: str) -> str:
         """Return the ``name``, ``how`` or ``use`` of a split scheme."""
@@ -236,5 +239,7 @@ class View:
 
 def _whole(value: float, toward: Toward) -> str:
     exact = round(value, 9)
-    whole = {"near": round, "down": math.floor, "up": math.ceil}[toward](exact)
-    return f"{whole:,}" if abs(value) < 1e9 else numbers.UNKNOWN
+    if abs(exact) >= 1e9:
+        return numbers.UNKNOWN
+    whole = math.floor(exact) if toward == "down" else math.ceil(exact) if toward == "up" else round(exact)
+    return f"{whole:,}"

@@ -162,7 +162,8 @@ class _Filler(Formatter):
             case "count":
                 return value if isinstance(value, str) else numbers.count(value)
             case "code":
-                return self.words.names([value] if isinstance(value, str) else list(value or ()))
+                many = value if isinstance(value, list | tuple) else [value]
+                return self.words.names([self.words.value(v) for v in many])
             case _:
                 try:
                     return format(value, style)

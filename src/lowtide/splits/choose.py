@@ -10,7 +10,8 @@ import numpy as np
 from lowtide.core.errors import UsageError
 from lowtide.core.finding import Fact, Finding, Severity
 from lowtide.core.task import Assumption, Scheme, Task
-from lowtide.splits.hashing import group_keys, moments
+from lowtide.splits.hashing import group_keys
+from lowtide.splits.moments import moments
 from lowtide.splits.plan import ORDER, Plan
 from lowtide.splits.windows import windows
 from lowtide.tables.table import Floats, Ints, Table
@@ -45,6 +46,7 @@ class _Times:
     given: bool
     values: Floats
     kind: str
+    parts: tuple[str, ...] = ()
 
 
 def choose(
@@ -89,6 +91,7 @@ def choose(
         time=time.column if time else None,
         reason=reason,
         facts=facts,
+        parts=time.parts if time else (),
     )
     plan = _sized(plan, target, task, group, time)
     return plan, _assumptions(plan, task, group, time)
@@ -213,10 +216,12 @@ def _group(table: Table, task: Task, findings: Sequence[Finding], *, asked: bool
 def _time(table: Table, task: Task, findings: Sequence[Finding], *, asked: bool) -> _Times | None:
     column = task.time
     given = column is not None
+    parts: tuple[str, ...] = ()
     if column is None:
         finding = _seen(findings, TIME_ORDER, asked)
         if finding is not None:
-            column = finding.columns[0] if finding.columns else ORDER
+            column, *finer = finding.columns or (ORDER,)
+            parts = tuple(finer)
     if column is None:
         return None
     kind = "order"
@@ -229,7 +234,7 @@ def _time(table: Table, task: Task, findings: Sequence[Finding], *, asked: bool)
                 f"The time column {column!r} was read as text. Say how its dates are written: "
                 f"date_format in [columns.{column!r}] of lowtide.toml."
             )
-    return _Times(column, given, moments(table, column), kind)
+    return _Times(column, given, moments(table, column, parts), "date" if parts else kind, parts)
 
 
 def _seen(findings: Sequence[Finding], code: str, asked: bool) -> Finding | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lowtide.tables.table import Floats, Ints, Table
+from lowtide.tables.table import Ints, Table
 
 Keys = npt.NDArray[np.uint64]
 
@@ -39,13 +39,6 @@ def group_keys(table: Table, name: str) -> Ints:
     codes, levels = table.codes(name)
     hashed = np.asarray([_text_key(text) for text in levels] or [0], dtype=np.int64)
     return np.where(codes >= 0, hashed[np.maximum(codes, 0)], np.int64(-1)).astype(np.int64)
-
-
-def moments(table: Table, name: str) -> Floats:
-    """Return the times (n,) of the rows: days for dates, the row's number for ``":order"``; NaN missing."""
-    if name == ":order":
-        return table.rows.astype(np.float64)
-    return table.numbers(name)
 
 
 def _text_key(text: str) -> int:

@@ -26,6 +26,7 @@ class Plan:
         times (days for dates, rows for ``":order"``). The horizon of the outcome is already in it.
     reason : stable code why this scheme: ``declared``, ``time_seen``, ``repeats_seen``, ``both_seen`` ...
     facts : evidence and counts (``groups``, ``periods``, ``missing_time``, ``returning``, ``second`` ...).
+    parts : columns that make ``time`` finer (month, day, hour); see `lowtide.splits.moments`.
     """
 
     scheme: Scheme
@@ -36,6 +37,7 @@ class Plan:
     gap: float = 0.0
     reason: str = ""
     facts: dict[str, Fact] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
 
     @property
     def by_group(self) -> bool:

@@ -34,8 +34,8 @@ def indicators(y: Floats, classes: int) -> Floats:
     if classes == 0:
         return ranks(y)[:, None]
     if classes == 2:
-        return y[:, None].astype(np.float64)
-    return (y[:, None] == np.arange(classes)[None, :]).astype(np.float64)
+        return np.asarray(y[:, None], dtype=np.float64)
+    return np.asarray(y[:, None] == np.arange(classes)[None, :], dtype=np.float64)
 
 
 def bin_numbers(values: Floats, most: int = 64) -> Ints:
@@ -65,7 +65,7 @@ def bin_codes(codes: Ints, least: int = 3, most: int = 400) -> Ints:
         return out
     counts = np.bincount(codes[known])
     order = np.argsort(-counts, kind="stable")
-    keep = order[: most][counts[order[:most]] >= least]
+    keep = order[:most][counts[order[:most]] >= least]
     place = np.ones(len(counts), dtype=np.int64)
     place[keep] = 2 + np.arange(len(keep))
     out[known] = place[codes[known]]
@@ -110,9 +110,7 @@ def skill(targets: Floats, predictions: Floats) -> float:
     return 1.0 - float(((targets - predictions) ** 2).sum()) / spread
 
 
-def null_skill(
-    columns: list[Ints], targets: Floats, fold: Ints, folds: int, draws: int, seed: int
-) -> Floats:
+def null_skill(columns: list[Ints], targets: Floats, fold: Ints, folds: int, draws: int, seed: int) -> Floats:
     """Return the largest skill (draws,) over all columns when the target is shuffled over rows.
 
     The maximum over columns makes the comparison honest for having looked at all of them
@@ -215,5 +213,7 @@ def serial_p(
     """Return `serial` and its one-sided permutation p-value."""
     seen = serial(values, lags, breaks, apart)
     rng = np.random.default_rng([seed, 41])
-    above = sum(serial(values[rng.permutation(len(values))], lags, breaks, apart) >= seen for _ in range(draws))
+    above = sum(
+        serial(values[rng.permutation(len(values))], lags, breaks, apart) >= seen for _ in range(draws)
+    )
     return seen, (1 + above) / (1 + draws)

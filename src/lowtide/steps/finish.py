@@ -283,9 +283,7 @@ def _worst_slice(job: Job, prepared: Prepared, verdict: Verdict) -> Scenario | N
 
 def _charts(prepared: Prepared, verdict: Verdict, budget: Budget) -> Charts:
     target, metric, plan = prepared.target, verdict.metric, verdict.plan
-    dated = (
-        plan.time is not None and plan.time != ":order" and prepared.table.column(plan.time).type == "date"
-    )
+    dated = plan.facts.get("time_type") == "date"
     cut = verdict.estimate.threshold
 
     def score(y: Floats, p: Floats) -> float:

@@ -90,8 +90,9 @@ def metric_of(job: Job, prepared: Prepared) -> Metric:
 def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Verdict:
     """Choose the split, run the trials, compute the floor."""
     from lowtide.splits.choose import choose
-    from lowtide.splits.hashing import group_keys, moments
+    from lowtide.splits.hashing import group_keys
     from lowtide.splits.make import make
+    from lowtide.splits.moments import moments
     from lowtide.splits.units import units as units_of
     from lowtide.splits.verify import verify
 
@@ -100,7 +101,7 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
     plan, assumptions = choose(table, target, task, prepared.audit.findings)
     keys = row_keys_of(prepared)
     groups = group_keys(table, plan.group) if plan.group is not None else None
-    times = moments(table, plan.time) if plan.time is not None else None
+    times = moments(table, plan.time, plan.parts) if plan.time is not None else None
     folds = make(plan, keys=keys, groups=groups, times=times, y=target.y, seed=job.seed)
     verify(plan, folds, groups=groups, times=times)
     units = units_of(plan, keys=keys, groups=groups, times=times)

@@ -57,7 +57,9 @@ def plain(value: object) -> object:
     """
     if hasattr(value, "item") and not isinstance(value, str | bytes):
         value = value.item()
-    if value is None or (isinstance(value, float | datetime | Decimal) and value != value):
+    if value is None or (isinstance(value, Decimal) and value.is_nan()):
+        return None
+    if isinstance(value, float | datetime) and value != value:  # NaN, NaT
         return None
     match value:
         case bool() | str():
@@ -88,6 +90,11 @@ def value_of(value: object, column: ColumnContract) -> Value:
     Unfit
         If it is neither missing nor of the column's type.
     """
+    if isinstance(value, int) and not isinstance(value, bool) and column.type in ("number", "bool"):
+        try:
+            value = float(value)
+        except OverflowError:
+            raise Unfit from None
     value = plain(value)
     if value is None:
         return None
@@ -136,6 +143,29 @@ def _from_text(text: str, column: ColumnContract) -> Value:
     return found
 
 
+def as_text(array: pa.Array) -> pa.Array:
+    """Write a canonical column as text, the same as `text_of` does for one value."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(array.type):
+        return array
+    encoded = pc.dictionary_encode(array)
+    levels = pa.array([text_of(v) for v in encoded.dictionary.to_pylist()], type=pa.string())
+    return levels.take(encoded.indices)
+
+
+def without_tokens(array: pa.Array, tokens: tuple[str, ...]) -> pa.Array:
+    """Make the numbers null that a person named as "missing", such as 999."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    named = [v for v in (parse_number(t, NumberFormat()) for t in tokens) if v is not None]
+    if not named or not pa.types.is_floating(array.type):
+        return array
+    return pc.if_else(pc.is_in(array, pa.array(named, pa.float64())), pa.scalar(None, array.type), array)
+
+
 @dataclass(frozen=True, slots=True)
 class Converted:
     """A canonical column and the rows (0-based) whose cells did not fit; those are null in ``array``."""
@@ -149,14 +179,14 @@ def convert(array: pa.Array, column: ColumnContract) -> Converted:
     import pyarrow as pa
 
     from lowtide.tables.native import canonical
-    from lowtide.tables.typing import as_text, without_tokens
 
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    if pa.types.is_integer(array.type) and column.type in ("number", "bool"):
+        array = array.cast(pa.float64(), safe=False)
     native = canonical(array)
-    every = np.flatnonzero(np.asarray(array.is_valid().to_numpy(zero_copy_only=False), dtype=bool))
     if native.evidence == "unsupported_type":
-        return Converted(pa.nulls(len(array), _ARROW[column.type]()), every)
+        return Converted(pa.nulls(len(array), _ARROW[column.type]()), np.flatnonzero(~_null(array)))
     infinite = _infinite(array)
     if native.type in (None, "text") or column.type == "text":
         read = _convert_text(as_text(native.array), column)
@@ -167,14 +197,15 @@ def convert(array: pa.Array, column: ColumnContract) -> Converted:
     if column.type == native.type:
         return Converted(native.array, infinite)
     if column.type == "bool" and native.type == "number":
-        values = np.nan_to_num(np.asarray(native.array.to_numpy(zero_copy_only=False), dtype=float), nan=-1.0)
+        values = np.asarray(native.array.to_numpy(zero_copy_only=False), dtype=np.float64)
         fits = (values == 0.0) | (values == 1.0)
-        bad = np.setdiff1d(every, np.flatnonzero(fits | (values == -1.0) & _null(native.array)))
+        bad = np.union1d(np.flatnonzero(~fits & ~_null(native.array)), infinite)
         return Converted(pa.array(values == 1.0, mask=~fits), bad)
     if column.type == "date" and native.type == "number" and column.date_format is not None:
         read = _convert_text(as_text(native.array), column)
         return Converted(read.array, np.union1d(read.bad, infinite))
-    return Converted(pa.nulls(len(array), _ARROW[column.type]()), every)
+    bad = np.union1d(np.flatnonzero(~_null(native.array)), infinite)
+    return Converted(pa.nulls(len(array), _ARROW[column.type]()), bad)
 
 
 def _null(array: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

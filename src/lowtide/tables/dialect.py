@@ -18,16 +18,29 @@ from lowtide.tables.fields import BLANKS, Dialect, rows_of
 from lowtide.tables.raw import ReadSettings
 
 DELIMITERS = (",", "\t", ";", "|", "::", BLANKS)
-NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " ", "blanks": BLANKS}
+NAMES = {
+    "tab": "\t",
+    "\\t": "\t",
+    "comma": ",",
+    "semicolon": ";",
+    "pipe": "|",
+    "space": " ",
+    "blanks": BLANKS,
+    "none": "",
+}
 SAMPLE_ROWS = 400
 SAMPLE_CELLS = 4_000
 #: A sample of more cells than this is cut to `FEW_ROWS` rows.
 WIDE = 200_000
 FEW_ROWS = 20
 
-NUMBER = re.compile(r"[-+(]?\s?[^\W\d_]{0,3}[$€£₩¥]?\s?\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?(?:%|[^\W\d_]{1,4})?\)?$")
+NUMBER = re.compile(
+    r"[-+(]?\s?[^\W\d_]{0,3}[$€£₩¥]?\s?\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?(?:%|[^\W\d_]{1,4})?\)?$"
+)
 PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$")
-DATE = re.compile(r"\d{1,4}[-/.]\s?\d{1,2}[-/.]\s?\d{1,4}\.?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|\d{1,2}:\d{2}(?::\d{2})?")
+DATE = re.compile(
+    r"\d{1,4}[-/.]\s?\d{1,2}[-/.]\s?\d{1,4}\.?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?|\d{1,2}:\d{2}(?::\d{2})?"
+)
 WORDS = re.compile(r"[\w][\w .()/&'’+°%#@:*!?-]*$")
 ODD = re.compile(r"[;\t|\"]|::")
 
@@ -41,6 +54,7 @@ class Trial:
     columns: int
     regular: float
     sound: float
+    stray: float = 0.0
 
 
 def guess_dialect(sample: str, settings: ReadSettings) -> tuple[Dialect, tuple[Guess, ...]]:
@@ -71,7 +85,7 @@ def guess_dialect(sample: str, settings: ReadSettings) -> tuple[Dialect, tuple[G
         dialect = Dialect("", dialect.quote, dialect.escape)
     return dialect, (
         _delimiter_guess(dialect, best, tried, settings, bool(declared)),
-        _quote_guess(dialect, best, tried, sample, settings),
+        _quote_guess(dialect, best, sample, settings),
     )
 
 
@@ -87,15 +101,15 @@ def split_lines(text: str) -> list[str]:
 
 
 def given_delimiter(settings: ReadSettings) -> str | None:
-    """Return the delimiter that a person gave, in its normal form."""
+    """Return the delimiter that a person gave, in its normal form; empty for a file of one column."""
     given = settings.delimiter
     if given is None:
         return None
     given = NAMES.get(given.lower(), given)
-    if given != BLANKS and (len(given.encode()) > 4 or "\n" in given or "\r" in given or not given):
+    if given != BLANKS and (len(given.encode()) > 4 or "\n" in given or "\r" in given):
         raise UsageError(
             f"The delimiter {settings.delimiter!r} (setting read.delimiter) cannot be used: "
-            f"give one to four characters, 'tab' or '{BLANKS}'."
+            f"give one to four characters, 'tab', '{BLANKS}', or 'none' for a file of one column."
         )
     return given
 
@@ -108,7 +122,9 @@ def given_quote(settings: ReadSettings) -> str | None:
     if given.lower() in ("", "none"):
         return ""
     if len(given) != 1 or not given.isascii() or given.isalnum():
-        raise UsageError(f"The quote {given!r} (setting read.quote) cannot be used: give one sign, or 'none'.")
+        raise UsageError(
+            f"The quote {given!r} (setting read.quote) cannot be used: give one sign, or 'none'."
+        )
     return given
 
 
@@ -117,6 +133,8 @@ def _trials(lines: list[str], sample: str, delimiter: str | None, quote: str | N
     quotes: list[tuple[str, str]] = [('"', '"')]
     if quote is not None:
         quotes = [(quote, quote)]
+        if quote and f"\\{quote}" in sample:
+            quotes.append((quote, "\\"))
     elif '"' in sample:
         quotes.append(("", ""))
         if '\\"' in sample:
@@ -128,7 +146,7 @@ def _trials(lines: list[str], sample: str, delimiter: str | None, quote: str | N
         if delimiter is None and (delim not in sample if delim != BLANKS else "\t" in sample):
             continue
         # Delimiters of several characters know no quotes.
-        kinds = quotes if len(delim) == 1 else [("", "")]
+        kinds = quotes if len(delim) <= 1 else [("", "")]
         if delim == BLANKS and quotes[0][0] == '"' and '"' in sample:
             kinds = [('"', '"')]
         out += [_try(lines, Dialect(delim, q, e), delimiter is not None) for q, e in kinds]
@@ -157,11 +175,11 @@ def _try(lines: list[str], dialect: Dialect, given: bool) -> Trial:
     cells = [c for r in rows if len(r) == columns for c in r][:SAMPLE_CELLS]
     sound = sum(_sound(c, dialect) for c in cells) / max(len(cells), 1)
     score = regular * share * max(sound, 1e-3)
-    if dialect.quote:
-        score *= 1.0 - _unbalanced(lines, dialect)
+    stray = _unbalanced(lines, dialect) if dialect.quote else 0.0
+    score *= 1.0 - stray
     if dialect.delimiter == BLANKS and not given:
         score = score if _blanks_plausible(rows, columns, share) else 0.0
-    return Trial(dialect, score, columns, share, sound)
+    return Trial(dialect, score, columns, share, sound, stray)
 
 
 def _sound(cell: str, dialect: Dialect) -> float:
@@ -224,24 +242,22 @@ def _delimiter_guess(
     second = max(others, key=lambda t: t.score, default=None)
     sure = best.score / (best.score + (second.score if second else 0.0)) if best.score else 0.5
     facts["runner_up"] = shown(second.dialect.delimiter) if second else "none"
-    return Guess(what="delimiter", value=value, evidence="delimiter_regular", facts=facts, sure=round(sure, 3))
+    return Guess(
+        what="delimiter", value=value, evidence="delimiter_regular", facts=facts, sure=round(sure, 3)
+    )
 
 
-def _quote_guess(
-    dialect: Dialect, best: Trial, tried: Iterable[Trial], sample: str, settings: ReadSettings
-) -> Guess:
+def _quote_guess(dialect: Dialect, best: Trial, sample: str, settings: ReadSettings) -> Guess:
     value = dialect.quote or "none"
     if dialect.quote and dialect.escape not in ("", dialect.quote):
         value = f"{dialect.quote} (escape {dialect.escape})"
     if settings.quote is not None:
         return Guess(what="quote", value=value, evidence="given", given=True)
-    if not any(q in sample for q in ('"', "'")):
+    if '"' not in sample and dialect.quote != "'":
         return Guess(what="quote", value=value, evidence="quote_unseen", sure=0.9)
-    same = [t for t in tried if t.dialect.delimiter == dialect.delimiter and t.dialect != best.dialect]
-    other = max((t.score for t in same), default=0.0)
-    sure = round(best.score / (best.score + other), 3) if best.score else 0.5
     facts: dict[str, str | int | float | bool | None] = {"quotes": sample.count('"')}
     if len(dialect.delimiter) > 1:
         return Guess(what="quote", value=value, evidence="quote_unused", facts=facts, sure=0.8)
     code = "quote_balanced" if dialect.quote else "quote_unbalanced"
-    return Guess(what="quote", value=value, evidence=code, facts=facts, sure=max(sure, 0.5))
+    sure = 0.97 if dialect.quote and not best.stray else 0.8
+    return Guess(what="quote", value=value, evidence=code, facts=facts, sure=sure)

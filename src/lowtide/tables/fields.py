@@ -6,7 +6,7 @@ import contextlib
 import csv
 import re
 from collections import deque
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 
 #: The delimiter of files whose columns are parted by any run of blanks.
@@ -81,12 +81,14 @@ def _words(line: str) -> list[str]:
 MOST_LINES, MOST_CHARACTERS, MOST_ENDS = 2_000, 1 << 20, 25
 
 
-def mended_rows(lines: Iterable[str], dialect: Dialect, allowed: Container[int]) -> Iterator[tuple[int, list[str]]]:
+def mended_rows(
+    lines: Iterable[str], dialect: Dialect, allowed: Container[int], stray: Callable[[int], None]
+) -> Iterator[tuple[int, list[str]]]:
     """Like `rows_of`, for files with stray quotes: one bad quote spoils one row, not all that follow.
 
     A row that is well formed by itself is taken. One with an open quote takes further lines until it is
     well formed and has an ``allowed`` number of fields. If there is no such end, quotes mean nothing in
-    that line.
+    that line, and ``stray`` is called with its number.
     """
     delimiter, quote = dialect.delimiter or "\x1f", dialect.quote
     if not quote or len(delimiter) > 1:
@@ -102,16 +104,26 @@ def mended_rows(lines: Iterable[str], dialect: Dialect, allowed: Container[int])
     source = iter(lines)
     number = 1
     with unlimited():
-        while ahead or (line := next(source, None)) is not None:
-            line = ahead.popleft() if ahead else line
+        while True:
+            line = ahead.popleft() if ahead else next(source, "")
+            if not line:
+                return
             text = line.rstrip("\r\n")
             if quote not in text:
                 yield number, text.split(delimiter) if text else []
                 number += 1
                 continue
-            fields = next(csv.reader([text], delimiter=delimiter, quotechar=quote)) if well.fullmatch(text) else None
+            fields = (
+                next(csv.reader([text], delimiter=delimiter, quotechar=quote))
+                if well.fullmatch(text)
+                else None
+            )
             if fields is None:
-                fields, used = _joined(line, ahead, source, well, Dialect(delimiter, quote, quote), allowed)
+                fields, used, bad = _joined(
+                    line, ahead, source, well, Dialect(delimiter, quote, quote), allowed
+                )
+                if bad:
+                    stray(number)
             else:
                 used = 1
             yield number, fields
@@ -125,8 +137,8 @@ def _joined(
     well: re.Pattern[str],
     dialect: Dialect,
     allowed: Container[int],
-) -> tuple[list[str], int]:
-    """Return the fields of a row with an open quote, and the number of lines that it takes."""
+) -> tuple[list[str], int, bool]:
+    """Return the fields of a row with an open quote, its number of lines, and whether the quote is stray."""
     text, tries, count, size = [line], 0, line.count(dialect.quote), len(line)
     at = 0
     while at < MOST_LINES and size < MOST_CHARACTERS and tries < MOST_ENDS:
@@ -144,17 +156,21 @@ def _joined(
         tries += 1
         row = "".join(text).rstrip("\r\n")
         if well.fullmatch(row):
-            fields = next(csv.reader(row.splitlines(keepends=True), delimiter=dialect.delimiter, quotechar=dialect.quote))
+            fields = next(
+                csv.reader(
+                    row.splitlines(keepends=True), delimiter=dialect.delimiter, quotechar=dialect.quote
+                )
+            )
             if len(fields) in allowed:
                 for _ in range(at):
                     ahead.popleft()
-                return fields, at + 1
+                return fields, at + 1, False
     alone = line.rstrip("\r\n")
     fields = alone.split(dialect.delimiter)
     if len(fields) not in allowed:
         lenient = next(csv.reader([alone], delimiter=dialect.delimiter, quotechar=dialect.quote))
         fields = lenient if len(lenient) in allowed else fields
-    return fields, 1
+    return fields, 1, True
 
 
 @contextlib.contextmanager

@@ -24,7 +24,9 @@ NULLS = frozenset(
      "없음", "미상", "해당없음", "결측")
 )  # fmt: skip
 YEARS = re.compile(r"(?:19|20)\d\d(?:년|[-./]?(?:0?[1-9]|1[0-2]|[qQ][1-4]))?$")
-UNIT_NOTE = re.compile(r"\(?\s*(?:단위|기준일|기준|출처|자료|unit|units|source|as of)\s*[:：(]", re.IGNORECASE)
+UNIT_NOTE = re.compile(
+    r"\(?\s*(?:단위|기준일|기준|출처|자료|unit|units|source|as of)\s*[:：(]", re.IGNORECASE
+)
 
 Rows = Sequence[Sequence[str]]
 
@@ -90,7 +92,8 @@ def body_width(rows: Rows) -> tuple[int, float]:
     body = rows[min(len(rows) // 4, 20) :] or rows
     counts = Counter(len(r) for r in body)
     width = max(counts, key=lambda n: (counts[n], n))
-    return width, counts[width] / len(body)
+    begin = next(i for i, r in enumerate(rows) if len(r) == width)
+    return width, sum(len(r) == width for r in rows[begin:]) / len(rows[begin:])
 
 
 def _titles(rows: Rows, width: int, settings: ReadSettings) -> tuple[int, Guess | None]:
@@ -120,7 +123,9 @@ def _is_title(row: Sequence[str], width: int) -> bool:
     if width < 2:
         return False
     if len(filled) == 1:
-        return len(row) < width or (width >= 3 and (filled[0] == 0 or bool(UNIT_NOTE.match(row[filled[0]].strip()))))
+        return len(row) < width or (
+            width >= 3 and (filled[0] == 0 or bool(UNIT_NOTE.match(row[filled[0]].strip())))
+        )
     if len(row) < width and (len(filled) <= width // 2 or row[0].startswith("#")):
         return True
     return width >= 5 and len(filled) == 2 and any(UNIT_NOTE.match(row[i].strip()) for i in filled)
@@ -142,7 +147,9 @@ def _kind(cell: str) -> str:
 def _headers(rows: Rows, width: int, settings: ReadSettings) -> tuple[int, Guess]:
     if settings.header_rows is not None:
         if not 0 <= settings.header_rows <= max(len(rows), 1):
-            raise UsageError(f"header_rows = {settings.header_rows} (setting read.header_rows) is more than the rows.")
+            raise UsageError(
+                f"header_rows = {settings.header_rows} (setting read.header_rows) is more than the rows."
+            )
         value = str(settings.header_rows)
         return settings.header_rows, Guess(what="header_rows", value=value, evidence="given", given=True)
     # The first rows may be further header rows: they are no evidence of what the columns hold.
@@ -271,7 +278,7 @@ def _names(
         named, changed = unique(list(settings.names))
         return tuple(named), [Guess(what="names", value=str(width), evidence="given", given=True), *changed]
     if not header:
-        made = {"first": "c1", "last": f"c{width}"}
+        made: Facts = {"first": "c1", "last": f"c{width}"}
         guess = Guess(what="names", value=f"c1 … c{width}", evidence="names_made", facts=made, sure=0.2)
         return tuple(f"c{i}" for i in range(1, width + 1)), [guess]
     guesses: list[Guess] = []
@@ -284,7 +291,9 @@ def _names(
         guesses.append(Guess(what="names", value="row_names", evidence="header_one_short", sure=0.85))
     if len(raw) > width:
         facts: Facts = {"names": len(raw), "fields": width}
-        guesses.append(Guess(what="columns", value=str(len(raw)), evidence="header_longer", facts=facts, sure=0.8))
+        guesses.append(
+            Guess(what="columns", value=str(len(raw)), evidence="header_longer", facts=facts, sure=0.8)
+        )
     raw += [""] * (width - len(raw))
     names, changed = clean(raw)
     return tuple(names), guesses + changed
@@ -326,8 +335,10 @@ def clean(raw: list[str]) -> tuple[list[str], list[Guess]]:
     for i in empty:
         names[i] = f"c{i + 1}"
     if empty:
-        first = {"count": len(empty), "first": names[empty[0]]}
-        guesses.append(Guess(what="names", value=str(len(empty)), evidence="names_empty", facts=first, sure=0.9))
+        first: Facts = {"count": len(empty), "first": names[empty[0]]}
+        guesses.append(
+            Guess(what="names", value=str(len(empty)), evidence="names_empty", facts=first, sure=0.9)
+        )
     names, changed = unique(names)
     return names, guesses + changed
 

@@ -114,7 +114,7 @@ def _pattern(pattern: str, settings: ReadSettings, seed: int) -> RawTable:
     """Read all files of a pattern and put their rows below one another."""
     from lowtide.tables.sources.file import locate
 
-    paths = sorted(p for p in map(Path, glob.glob(str(Path(pattern).expanduser()), recursive=True)) if p.is_file())
+    paths = sorted(p for p in map(Path, _matching(pattern)) if p.is_file())
     if not paths:
         raise InputError(f"No file matches the pattern {Path(pattern).name!r}.")
     # Every file draws the keys of its sample from a seed of its own.
@@ -122,6 +122,11 @@ def _pattern(pattern: str, settings: ReadSettings, seed: int) -> RawTable:
     if len(parts) == 1:
         return parts[0].raw
     return _together(parts, Path(pattern).name, settings, seed)
+
+
+def _matching(pattern: str) -> list[str]:
+    # Path.glob takes no absolute patterns.
+    return glob.glob(str(Path(pattern).expanduser()), recursive=True)  # noqa: PTH207
 
 
 def _together(parts: Sequence[Part], pattern: str, settings: ReadSettings, seed: int) -> RawTable:

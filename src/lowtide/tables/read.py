@@ -17,7 +17,8 @@ from lowtide.tables.personal import recognise
 from lowtide.tables.raw import ColumnSettings, RawTable, ReadSettings
 from lowtide.tables.roles import Decision, Look, decide, levels_of
 from lowtide.tables.table import Table
-from lowtide.tables.typing import Typed, type_column
+from lowtide.tables.text_column import Typed
+from lowtide.tables.typing import type_column
 
 if TYPE_CHECKING:
     import pyarrow as pa

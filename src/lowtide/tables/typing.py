@@ -9,67 +9,41 @@ stray texts must also be few distinct ones; they then become null tokens of the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from lowtide.core.contract import ColumnContract, Guess
 from lowtide.core.errors import UsageError
 from lowtide.tables.blanks import Distinct, spread
+from lowtide.tables.cells import BOOLS, as_text, without_tokens
 from lowtide.tables.date_format import DateGuess, guess_date, whole_number_dates
 from lowtide.tables.dates import parse_dates
 from lowtide.tables.native import canonical
 from lowtide.tables.nulls import CANDIDATES, in_text
 from lowtide.tables.number_format import FormatGuess, guess_format
-from lowtide.tables.numbers import EXACT, NumberFormat, parse_number, parse_numbers
+from lowtide.tables.numbers import EXACT, NumberFormat, parse_numbers
+from lowtide.tables.personal import scrub
 from lowtide.tables.raw import ColumnSettings
 from lowtide.tables.table import Floats, Ints
+from lowtide.tables.text_column import (
+    JUNK_SHARE,
+    TextColumn,
+    Typed,
+    few,
+    finish,
+    null_guess,
+    null_guesses,
+    number_guesses,
+    plain_facts,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-JUNK_SHARE = 0.01
-JUNK_KINDS = 5
 SAMPLE = 1_000
-BOOLS = {"true": True, "false": False}
-_ZEROS = re.compile(r"0[0-9]+")
 _LONG = re.compile(r"[+\-]?[0-9]{16,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A canonical column, its contract (role not yet decided) and the guesses made."""
-
-    array: pa.Array
-    contract: ColumnContract
-    guesses: tuple[Guess, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A text column under decision: its distinct texts and which of them are tokens for "missing"."""
-
-    name: str
-    cells: pa.Array
-    column: Distinct
-    settings: ColumnSettings
-    blank: npt.NDArray[np.bool_]
-    token: npt.NDArray[np.bool_]
-    given_tokens: bool
-
-    @property
-    def rest(self) -> Ints:
-        """Positions of the texts that are neither blank nor candidates for "missing"."""
-        return np.flatnonzero(~self.blank & ~self.token)
-
-    def tokens(self) -> list[str]:
-        return sorted({self.column.texts[i] for i in np.flatnonzero(self.token)})
-
-    def rows_of(self, text: str) -> int:
-        return int(sum(int(self.column.counts[i]) for i, t in enumerate(self.column.texts) if t == text))
 
 
 def type_column(
@@ -99,20 +73,18 @@ def type_column(
     if settings.type in (None, native.type) and native.type is not None and settings.date_format is None:
         shown = tokens if tokens is not None and native.type == "number" else ()
         contract = ColumnContract(name=name, type=native.type, null_tokens=shown)
-        typed = _finish(name, without_tokens(native.array, shown), contract, [])
+        typed = finish(name, without_tokens(native.array, shown), contract, [])
         guess = Guess(
             what="type", value=native.type, evidence=native.evidence, column=name, given=settings.type is not None,
             facts={"zone": native.zone} if native.zone else {},
         )  # fmt: skip
-        return (
-            replace(typed, guesses=(guess, *typed.guesses))
-            if not _worth_dates(name, typed)
-            else _whole(typed)
-        )
+        if settings.type is None and _worth_dates(name, typed):
+            return type_column(name, as_text(typed.array))
+        return replace(typed, guesses=(guess, *typed.guesses))
     texts = native.array if native.type is None else as_text(native.array)
     column = Distinct.of(texts)
     known = CANDIDATES if tokens is None else frozenset(tokens)
-    text = _Text(
+    text = TextColumn(
         name, texts, column, settings,
         blank=np.asarray([not t for t in column.texts], dtype=bool),
         token=np.asarray([t in known and t != "" for t in column.texts], dtype=bool),
@@ -121,7 +93,7 @@ def type_column(
     return _decide(text)
 
 
-def _decide(text: _Text) -> Typed:
+def _decide(text: TextColumn) -> Typed:
     settings, wanted = text.settings, text.settings.type
     if wanted == "text":
         return _as_words(text, "given", given=True)
@@ -156,7 +128,7 @@ def _decide(text: _Text) -> Typed:
     return typed if nearly is None else replace(typed, guesses=(nearly, *typed.guesses[1:]))
 
 
-def _as_number(text: _Text) -> tuple[Typed | None, Guess | None]:
+def _as_number(text: TextColumn) -> tuple[Typed | None, Guess | None]:
     """Read as numbers; else say in a guess if it is text only because of some cells."""
     settings, column, rest = text.settings, text.column, text.rest
     forced = settings.type == "number"
@@ -181,23 +153,21 @@ def _as_number(text: _Text) -> tuple[Typed | None, Guess | None]:
         if dated is not None:
             return dated, None
     junk = rest[np.isnan(values[rest])]
-    if len(junk) and not forced and not _few(text, junk):
+    if len(junk) and not forced and not few(text, junk):
         return None, _nearly(text, junk)
-    guesses = _number_guesses(text, found)
-    guesses += _null_guesses(text, junk, forced)
+    guesses = number_guesses(text, found)
+    guesses += null_guesses(text, junk, forced)
     tokens = text.tokens() + ([] if forced else sorted({column.texts[i] for i in junk}))
     contract = ColumnContract(
         name=text.name, type="number", decimal=found.form.decimal, thousands=found.form.thousands,
         prefix=found.form.prefix, suffix=found.form.suffix, percent=found.form.percent,
         null_tokens=tuple(dict.fromkeys(tokens)),
     )  # fmt: skip
-    return _finish(text.name, _spread_out(column, values), contract, guesses), None
+    return finish(text.name, _spread_out(column, values), contract, guesses), None
 
 
-def _nearly(text: _Text, junk: Ints) -> Guess | None:
+def _nearly(text: TextColumn, junk: Ints) -> Guess | None:
     """Tell of a column that is text although most of its cells are numbers."""
-    from lowtide.tables.personal import scrub
-
     rows, bad = int(text.column.counts[text.rest].sum()), int(text.column.counts[junk].sum())
     if bad > 0.2 * rows:
         return None
@@ -216,10 +186,13 @@ def _spread_out(column: Distinct, values: Floats) -> pa.Array:
     return pa.array(every, mask=np.isnan(every), type=pa.float64())
 
 
-def _code_like(text: _Text, values: Floats) -> str | None:
+def _code_like(text: TextColumn, values: Floats) -> str | None:
     """Say why digits are a code and not an amount, if they are."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     column, rest = text.column, text.rest
-    if any(_ZEROS.fullmatch(column.texts[i]) for i in rest):
+    if pc.any(pc.match_substring_regex(column.array.take(pa.array(rest)), "^0[0-9]+$")).as_py():
         return "leading_zeros"
     big = rest[np.abs(np.nan_to_num(values[rest])) >= EXACT]
     if any(_LONG.fullmatch(column.texts[i]) for i in big):
@@ -227,21 +200,13 @@ def _code_like(text: _Text, values: Floats) -> str | None:
     return None
 
 
-def _padded(text: _Text) -> bool:
+def _padded(text: TextColumn) -> bool:
     """True for 01 … 31 and the like: two digits each, a small number written with a zero before it."""
     seen = {text.column.texts[i] for i in text.rest}
     return len(seen) >= 5 and all(len(t) == 2 and t.isdigit() for t in seen)
 
 
-def _few(text: _Text, junk: Ints) -> bool:
-    """True when the cells that do not fit are at most 1 % of the rows and a few distinct texts."""
-    rows = int(text.column.counts[text.rest].sum())
-    bad = int(text.column.counts[junk].sum())
-    allowed = max(JUNK_SHARE * rows, 1.0 if rows >= 50 else 0.0)
-    return bad <= allowed and len({text.column.texts[i] for i in junk}) <= JUNK_KINDS
-
-
-def _dates_in_digits(text: _Text) -> Typed | None:
+def _dates_in_digits(text: TextColumn) -> Typed | None:
     rest = text.rest
     if text.settings.type is not None or len(text.column.texts[rest[0]]) not in (6, 8):
         return None
@@ -249,7 +214,7 @@ def _dates_in_digits(text: _Text) -> Typed | None:
     return None if found is None else _as_date(text, found)
 
 
-def _given_date(text: _Text) -> Typed:
+def _given_date(text: TextColumn) -> Typed:
     form = text.settings.date_format
     if form is not None:
         typed = _as_date(text, DateGuess(form, 1.0, "given", 1.0, {"format": form}), forced=True)
@@ -266,7 +231,7 @@ def _given_date(text: _Text) -> Typed:
     return typed
 
 
-def _as_date(text: _Text, found: DateGuess, forced: bool = False) -> Typed | None:
+def _as_date(text: TextColumn, found: DateGuess, forced: bool = False) -> Typed | None:
     import pyarrow as pa
 
     column, rest = text.column, text.rest
@@ -276,7 +241,7 @@ def _as_date(text: _Text, found: DateGuess, forced: bool = False) -> Typed | Non
     if len(rest) and not good.any():
         return None
     junk = rest[~good[rest]]
-    if len(junk) and not forced and not _few(text, junk):
+    if len(junk) and not forced and not few(text, junk):
         return None
     index = column.index
     missing = ~np.append(good, False)[index]
@@ -289,16 +254,16 @@ def _as_date(text: _Text, found: DateGuess, forced: bool = False) -> Typed | Non
     guesses = [
         Guess(what="type", value="date", evidence="given" if given else "dates", column=text.name, given=given),
         Guess(
-            what="date_format", value=found.form, evidence=found.evidence, facts=_plain(found.facts),
+            what="date_format", value=found.form, evidence=found.evidence, facts=plain_facts(found.facts),
             column=text.name, sure=found.sure, given=text.settings.date_format is not None,
         ),
     ]  # fmt: skip
     if "%z" in found.form:
         guesses.append(Guess(what="time_zone", value="UTC", evidence="converted_to_utc", column=text.name))
-    return _finish(text.name, array, contract, guesses + _null_guesses(text, junk, forced))
+    return finish(text.name, array, contract, guesses + null_guesses(text, junk, forced))
 
 
-def _as_bool(text: _Text, given: bool) -> Typed | None:
+def _as_bool(text: TextColumn, given: bool) -> Typed | None:
     import pyarrow as pa
 
     column = text.column
@@ -313,10 +278,10 @@ def _as_bool(text: _Text, given: bool) -> Typed | None:
     guess = Guess(
         what="type", value="bool", evidence="given" if given else "true_false", column=text.name, given=given
     )
-    return _finish(text.name, array, contract, [guess, *_null_guesses(text, np.empty(0, np.int64), False)])
+    return finish(text.name, array, contract, [guess, *null_guesses(text, np.empty(0, np.int64), False)])
 
 
-def _as_words(text: _Text, reason: str, *, given: bool = False) -> Typed:
+def _as_words(text: TextColumn, reason: str, *, given: bool = False) -> Typed:
     import pyarrow as pa
 
     column = text.column
@@ -324,14 +289,14 @@ def _as_words(text: _Text, reason: str, *, given: bool = False) -> Typed:
     found = text.tokens()
     if text.given_tokens:
         nulls = found
-        guesses += [_null_guess(text, t, "given", 1.0, given=True) for t in nulls]
+        guesses += [null_guess(text, t, "given", 1.0, given=True) for t in nulls]
     else:
         others = [column.texts[i] for i in spread(text.rest, SAMPLE)]
         decided = in_text(found, others) if others else []
         # Among thousands of texts a lone "none" is just one of them; only what may matter is told.
         rows = int(column.counts.sum())
         told = [g for g in decided if g.missing or text.rows_of(g.token) >= JUNK_SHARE * rows]
-        guesses += [_null_guess(text, g.token, g.evidence, g.sure, missing=g.missing) for g in told]
+        guesses += [null_guess(text, g.token, g.evidence, g.sure, missing=g.missing) for g in told]
         # A column of nothing but such words says nothing, whatever they mean.
         nulls = [g.token for g in decided if g.missing] if others else _only_tokens(text, found)
     drop = np.isin(np.asarray(column.texts, dtype=object), nulls) | text.blank
@@ -341,97 +306,14 @@ def _as_words(text: _Text, reason: str, *, given: bool = False) -> Typed:
         import pyarrow.compute as pc
 
         array = pc.if_else(pa.array(~gone), array, pa.scalar(None, pa.string()))
-    return _finish(
+    return finish(
         text.name, array, ColumnContract(name=text.name, type="text", null_tokens=tuple(nulls)), guesses
     )
 
 
-def _only_tokens(text: _Text, found: list[str]) -> list[str]:
+def _only_tokens(text: TextColumn, found: list[str]) -> list[str]:
     """Tokens of a column that has nothing else: one of them is "missing", two differ from each other."""
     return found if len(found) == 1 and len(text.rest) == 0 else []
-
-
-def _number_guesses(text: _Text, found: FormatGuess) -> list[Guess]:
-    form, settings, name = found.form, text.settings, text.name
-    given = settings.type == "number"
-    facts = _plain(found.facts or {})
-    out = [
-        Guess(
-            what="type", value="number", evidence="given" if given else found.evidence, facts=facts,
-            column=name, given=given, sure=1.0 if given else found.sure,
-        )
-    ]  # fmt: skip
-    for what, value, said in (
-        ("decimal", form.decimal if form.decimal != "." else "", settings.decimal is not None),
-        ("thousands", form.thousands, settings.thousands is not None),
-        ("prefix", form.prefix, False),
-        ("unit", form.suffix, False),
-        ("percent", "divided by 100" if form.percent else "", False),
-    ):
-        if value or said:
-            evidence = "given" if said else found.evidence
-            sure = 1.0 if said else found.sure
-            out.append(
-                Guess(
-                    what=what,
-                    value=value or ".",
-                    evidence=evidence,
-                    facts=facts,
-                    column=name,
-                    given=said,
-                    sure=sure,
-                )
-            )
-    return out
-
-
-def _null_guesses(text: _Text, junk: Ints, forced: bool) -> list[Guess]:
-    """Say which tokens are missing in a number, date or bool column, and which stray texts were set aside."""
-    from lowtide.tables.personal import scrub
-
-    evidence = "given" if text.given_tokens else "among_numbers_or_dates"
-    out = [_null_guess(text, t, evidence, 0.9, given=text.given_tokens) for t in text.tokens()]
-    if len(junk) and forced:
-        cells = int(text.column.counts[junk].sum())
-        first = scrub(text.column.texts[int(junk[0])])[:40]
-        out.append(
-            Guess(
-                what="unreadable", value=first, evidence="set_to_missing", column=text.name, sure=0.5,
-                facts={"cells": cells, "distinct": len(junk)},
-            )
-        )  # fmt: skip
-    elif len(junk):
-        for i in junk:
-            token = text.column.texts[int(i)]
-            out.append(_null_guess(text, token, "stray_text", 0.6))
-    return out
-
-
-def _null_guess(
-    text: _Text, token: str, evidence: str, sure: float, *, missing: bool = True, given: bool = False
-) -> Guess:
-    from lowtide.tables.personal import scrub
-
-    facts: dict[str, str | int | float | bool | None] = {
-        "token": scrub(token)[:40],
-        "cells": text.rows_of(token),
-        "missing": missing,
-    }
-    what = "null_tokens" if missing else "kept_token"
-    return Guess(
-        what=what,
-        value=scrub(token)[:40],
-        evidence=evidence,
-        column=text.name,
-        sure=sure,
-        facts=facts,
-        given=given,
-    )
-
-
-def _plain(facts: dict[str, object] | object) -> dict[str, str | int | float | bool | None]:
-    assert isinstance(facts, dict)
-    return {k: v for k, v in facts.items() if v is None or isinstance(v, str | int | float | bool)}
 
 
 def _worth_dates(name: str, typed: Typed) -> bool:
@@ -445,44 +327,3 @@ def _worth_dates(name: str, typed: Typed) -> bool:
 
     distinct = np.unique(np.asarray(pc.drop_null(typed.array).to_numpy(zero_copy_only=False)))
     return whole_number_dates(name, [str(int(v)) for v in distinct]) is not None
-
-
-def _whole(typed: Typed) -> Typed:
-    name = typed.contract.name
-    return type_column(name, as_text(typed.array))
-
-
-def _finish(name: str, array: pa.Array, contract: ColumnContract, guesses: list[Guess]) -> Typed:
-    """Fill in what was seen: range, whole numbers, missing values."""
-    facts: dict[str, object] = {"nullable": array.null_count > 0}
-    if contract.type == "number" and array.null_count < len(array):
-        values = np.asarray(array.drop_null().to_numpy(zero_copy_only=False), dtype=np.float64)
-        low, high = float(values.min()), float(values.max())
-        facts |= {"low": low, "high": high}
-        facts["integer"] = bool(np.all(values == np.floor(values)) and max(abs(low), abs(high)) < EXACT)
-    return Typed(array, msgspec.structs.replace(contract, **facts), tuple(guesses))
-
-
-def without_tokens(array: pa.Array, tokens: tuple[str, ...]) -> pa.Array:
-    """Make the numbers null that a person named as "missing", such as 999."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    named = [v for v in (parse_number(t, NumberFormat()) for t in tokens) if v is not None]
-    if not named or not pa.types.is_floating(array.type):
-        return array
-    return pc.if_else(pc.is_in(array, pa.array(named, pa.float64())), pa.scalar(None, array.type), array)
-
-
-def as_text(array: pa.Array) -> pa.Array:
-    """Write a canonical column as text, the same as `lowtide.tables.cells.text_of` does for one value."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from lowtide.tables.cells import text_of
-
-    if pa.types.is_string(array.type):
-        return array
-    encoded = pc.dictionary_encode(array)
-    levels = pa.array([text_of(v) for v in encoded.dictionary.to_pylist()], type=pa.string())
-    return levels.take(encoded.indices)

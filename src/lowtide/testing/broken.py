@@ -9,7 +9,7 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -151,8 +151,8 @@ def _shapes() -> Iterator[Made]:
     yield "names_braces.csv", good.replace("size", "{size}%s[0]$", 1).encode(), "any"
     yield "names_long.csv", good.replace("size", "s" * 20_000, 1).encode(), "any"
     yield "names_controls.csv", good.replace("size", "s\x07ize", 1).encode(), "any"
-    yield "ragged_short.csv", "\n".join(lines[:9] + ["1,2", "7"] + lines[9:]).encode(), "any"
-    yield "ragged_long.csv", "\n".join(lines[:9] + ["1,2,a,n,yes,6,7,8"] + lines[9:]).encode(), "any"
+    yield "ragged_short.csv", "\n".join([*lines[:9], "1,2", "7", *lines[9:]]).encode(), "any"
+    yield "ragged_long.csv", "\n".join([*lines[:9], "1,2,a,n,yes,6,7,8", *lines[9:]]).encode(), "any"
     yield "ragged_all.csv", "\n".join("1," * (i % 7 + 1) for i in range(80)).encode(), "any"
     yield "ragged_header_short.csv", b"a,y\n" + b"1,2,3\n4,5,6\n" * 20, "any"
     yield "ragged_header_long.csv", b"a,b,c,d,e,y\n" + b"1,2\n3,4\n" * 20, "any"
@@ -184,7 +184,10 @@ def _shapes() -> Iterator[Made]:
 
 def _wide(columns: int, rows: int, word: str = "") -> bytes:
     names = ",".join([*(f"x{i}" for i in range(columns - 1)), "y"])
-    body = (",".join([*(f"{word}{(i * 7 + r) % 13}" for i in range(columns - 1)), str(r % 2)]) for r in range(rows))
+    body = (
+        ",".join([*(f"{word}{(i * 7 + r) % 13}" for i in range(columns - 1)), str(r % 2)])
+        for r in range(rows)
+    )
     return "\n".join([names, *body]).encode() + b"\n"
 
 
@@ -253,7 +256,19 @@ def _foreign() -> Iterator[Made]:
     }
     for what, head in heads.items():
         yield f"{what}_in_disguise.csv", head + noise, "error"
-    for suffix in ("csv", "tsv", "txt", "xlsx", "xls", "ods", "parquet", "json", "jsonl", "csv.gz", "csv.zst"):
+    for suffix in (
+        "csv",
+        "tsv",
+        "txt",
+        "xlsx",
+        "xls",
+        "ods",
+        "parquet",
+        "json",
+        "jsonl",
+        "csv.gz",
+        "csv.zst",
+    ):
         yield f"random_bytes.{suffix}", noise, "error"
         yield f"csv_inside.{suffix}", good_csv().encode(), "any"
     yield "web_page.xls", b"<html><body><table><tr><td>y</td></tr></table></body></html>", "error"
@@ -300,22 +315,34 @@ def _jsons() -> Iterator[Made]:
     yield "lines_cut.jsonl", lines[:-5], "error"
     yield "lines_broken_middle.jsonl", lines.replace(b"}", b"", 30).replace(b"{", b"", 3), "error"
     yield "lines_blank.jsonl", lines.replace(b"\n", b"\n\n"), "any"
-    yield "lines_different_keys.jsonl", b"\n".join(b'{"k%d": 1, "y": %d}' % (i, i % 2) for i in range(60)), "any"
+    yield (
+        "lines_different_keys.jsonl",
+        b"\n".join(b'{"k%d": 1, "y": %d}' % (i, i % 2) for i in range(60)),
+        "any",
+    )
     yield "lines_scalars.jsonl", b"1\n2\n3\n", "error"
     yield "array_as.jsonl", good, "any"
     yield "lines_as.json", lines, "any"
 
 
 def _workbooks() -> Iterator[Made]:
-    good = small_xlsx([["id", "size", "y"], *([i, i * 7 % 11, i % 2] for i in range(60))])
+    good = small_xlsx([("id", "size", "y"), *((i, i * 7 % 11, i % 2) for i in range(60))])
     yield "workbook.xlsx", good, "any"
     yield "workbook_as.csv", good, "any"
     yield "workbook_header_only.xlsx", small_xlsx([["id", "size", "y"]]), "error"
     yield "workbook_no_cells.xlsx", small_xlsx([]), "error"
     yield "workbook_cut.xlsx", good[: len(good) // 2], "error"
-    yield "workbook_far_cell.xlsx", small_xlsx([["y"], [1]], extra='<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "error"
+    yield (
+        "workbook_far_cell.xlsx",
+        small_xlsx([["y"], [1]], extra='<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        "error",
+    )
     yield "workbook_no_sheet.xlsx", _zip({"xl/workbook.xml": b"<workbook/>"}), "error"
-    yield "workbook_bad_xml.xlsx", _zip({"xl/workbook.xml": b"<work", "xl/worksheets/sheet1.xml": b"<"}), "error"
+    yield (
+        "workbook_bad_xml.xlsx",
+        _zip({"xl/workbook.xml": b"<work", "xl/worksheets/sheet1.xml": b"<"}),
+        "error",
+    )
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     yield "ole_head_only.xls", ole, "error"
     yield "ole_zeros.xls", ole + bytes(2_000), "error"
@@ -323,7 +350,7 @@ def _workbooks() -> Iterator[Made]:
     yield "password.xlsx", ole + bytes(1_000) + "EncryptedPackage".encode("utf-16-le") + bytes(1_000), "error"
 
 
-def small_xlsx(rows: list[list[object]], extra: str = "") -> bytes:
+def small_xlsx(rows: Iterable[Sequence[object]], extra: str = "") -> bytes:
     """Write the smallest xlsx that spreadsheets accept: one sheet, numbers and inline texts."""
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -393,7 +420,7 @@ def _fuzzed() -> Iterator[Made]:
         "csv": good_csv().encode(),
         "korean.csv": good_csv().replace("note", "메모").encode("cp949"),
         "csv.gz": gzip.compress(good_csv().encode(), mtime=0),
-        "xlsx": small_xlsx([["id", "size", "y"], *([i, f"t{i % 5}", i % 2] for i in range(40))]),
+        "xlsx": small_xlsx([("id", "size", "y"), *((i, f"t{i % 5}", i % 2) for i in range(40))]),
         "parquet": _parquet({"id": list(range(60)), "t": [f"t{i % 5}" for i in range(60)], "y": [0, 1] * 30}),
         "json": json.dumps([{"id": i, "y": i % 2} for i in range(40)]).encode(),
     }

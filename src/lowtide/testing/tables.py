@@ -62,7 +62,9 @@ def make_table(
         role = (roles or {}).get(name) or _role_of(kind, values)
         whole = kind == "number" and all(v is None or float(v).is_integer() for v in plain)
         contracts.append(
-            ColumnContract(name=name, type=kind, role=role, integer=whole, nullable=any(v is None for v in plain))
+            ColumnContract(
+                name=name, type=kind, role=role, integer=whole, nullable=any(v is None for v in plain)
+            )
         )
     data = pa.Table.from_arrays(arrays, names=list(columns))
     n = data.num_rows

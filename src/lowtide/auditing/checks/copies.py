@@ -39,7 +39,9 @@ class TargetCopy(Check):
             if facts is not None:
                 facts |= {"rows_looked_at": context.sampled}
                 found.append(
-                    Finding(code=self.code, severity="error", columns=(name,), facts=facts, remedy="drop_columns")
+                    Finding(
+                        code=self.code, severity="error", columns=(name,), facts=facts, remedy="drop_columns"
+                    )
                 )
         return found
 
@@ -83,7 +85,11 @@ def _number_copy(view: View, y: Floats) -> dict[str, Any] | None:
     left = z - slope * (x - x.mean()) - intercept
     linear = 1.0 - float((left**2).sum()) / float(((z - z.mean()) ** 2).sum())
     # Robust against a few wrong cells: the middle of the residuals against the middle of the spread.
-    near = float(np.median(np.abs(left)) / np.median(np.abs(z - np.median(z)))) if np.median(np.abs(z - np.median(z))) else 1.0
+    near = (
+        float(np.median(np.abs(left)) / np.median(np.abs(z - np.median(z))))
+        if np.median(np.abs(z - np.median(z)))
+        else 1.0
+    )
     order = abs(float(np.corrcoef(ranks(x), ranks(z))[0, 1]))
     if linear >= 1 - 1e-9 or (linear >= 0.9999 and near < 0.01):
         return {"variant": "linear", "slope": float(slope), "r2": linear, "exact": linear >= 1 - 1e-9}

@@ -14,14 +14,70 @@ from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
 TOKENS = frozenset(
-    "? - -- . * unknown unk unspecified undefined missing none null nil nan na n/a n.a. #n/a not available "
-    "not_available not known notknown (none) <na> tbd xx xxx 없음 모름 미상 불명 미확인 미입력 해당없음 무응답 결측 알수없음".split()
+    [
+        "?",
+        "-",
+        "--",
+        ".",
+        "*",
+        "unknown",
+        "unk",
+        "unspecified",
+        "undefined",
+        "missing",
+        "none",
+        "null",
+        "nil",
+        "nan",
+        "na",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "not",
+        "available",
+        "not_available",
+        "not",
+        "known",
+        "notknown",
+        "(none)",
+        "<na>",
+        "tbd",
+        "xx",
+        "xxx",
+        "없음",
+        "모름",
+        "미상",
+        "불명",
+        "미확인",
+        "미입력",
+        "해당없음",
+        "무응답",
+        "결측",
+        "알수없음",
+    ]
     + ["not available", "not known", "no answer", "no data", "알 수 없음", "해당 없음"]
 )
 # These may be true answers ("no garage", "nothing to declare").
-MAYBE_TRUE = frozenset("none (none) null nil na n/a n.a. 없음 해당없음".split()) | {"해당 없음"}
+MAYBE_TRUE = frozenset(["none", "(none)", "null", "nil", "na", "n/a", "n.a.", "없음", "해당없음"]) | {
+    "해당 없음"
+}
 # Only with numbers of their own pattern: nines, minus ones, and powers of ten less one.
-SENTINELS = (-1.0, -9.0, -99.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0, -100.0, -200.0, -77.0, -88.0)
+SENTINELS = (
+    -1.0,
+    -9.0,
+    -99.0,
+    -999.0,
+    -9999.0,
+    99.0,
+    999.0,
+    9999.0,
+    99999.0,
+    999999.0,
+    -100.0,
+    -200.0,
+    -77.0,
+    -88.0,
+)
 LEAST_SHARE = 0.005
 
 
@@ -96,7 +152,9 @@ def _number(view: View) -> dict[str, Any] | None:
         width = max(float(high - low), 1e-12)
         away = (float(rest.min()) - value) if place == 0 else (value - float(rest.max()))
         sentinel = value in SENTINELS and (
-            (value < 0 <= float(rest.min())) or away >= 0.5 * width or (value > 0 and value >= 3 * float(rest.max()))
+            (value < 0 <= float(rest.min()))
+            or away >= 0.5 * width
+            or (value > 0 and value >= 3 * float(rest.max()))
         )
         # Zero among amounts that never come near it: nobody has a blood pressure of 0. Zeros that are
         # the most common value of a spread-out amount (capital gains, rain) are true zeros.

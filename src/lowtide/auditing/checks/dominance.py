@@ -11,7 +11,7 @@ from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
-from lowtide.stats.association import Floats
+from lowtide.stats.association import Bools, bin_numbers
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
@@ -93,16 +93,19 @@ class Dominance(Check):
         )
 
 
-def certain(context: Context, name: str) -> tuple[float, Floats]:
-    """Return the share of rows in cells of the column where one class is (nearly) certain or ruled out.
+def certain(context: Context, name: str) -> tuple[float, Bools]:
+    """Return the share of rows (and which) in cells of the column where some class is ruled out.
 
-    A cell counts when it holds enough rows that the class's share there (upper Wilson-like bound, plus two
-    cases) is under a tenth of its overall share, or its complement is. Numbers as targets have none.
+    It is when its share there, with two cases added for safety, is under a tenth of its share overall.
+    Numbers as targets have no such cells.
     """
     mask = np.zeros(context.sampled, dtype=bool)
     if context.target.kind == "regression":
-        return 0.0, mask.astype(np.float64)
-    bins = context.view(name).bins
+        return 0.0, mask
+    view = context.view(name)
+    bins = view.bins
+    if view.values is not None and view.distinct > 20:
+        bins = bin_numbers(view.values, most=int(np.clip(len(bins) / 60, 4, 20)))
     number = np.bincount(bins).astype(np.float64)
     targets = context.targets
     if targets.shape[1] == 1:
@@ -114,4 +117,4 @@ def certain(context: Context, name: str) -> tuple[float, Floats]:
         hits = np.bincount(bins, weights=targets[:, j], minlength=len(number))
         ruled_out = (hits + 2) / np.maximum(number, 1) <= 0.1 * base
         mask |= ruled_out[bins]
-    return float(mask.mean()), mask.astype(np.float64)
+    return float(mask.mean()), mask

@@ -70,7 +70,9 @@ def _same(keys: Any) -> _Same:
 def _compared(context: Context) -> tuple[str, ...]:
     """Return all columns that a row consists of, without those that only name or number the rows."""
     rows = max(len(context.table), 1)
-    names = [n for n in context.candidates if context.table.role(n) != "id" and not _counts_rows(context, n, rows)]
+    names = [
+        n for n in context.candidates if context.table.role(n) != "id" and not _counts_rows(context, n, rows)
+    ]
     return tuple(sorted(names))
 
 
@@ -112,11 +114,13 @@ class DuplicateRows(Check):
         extra = int((same.size - 1).sum())
         if extra == 0:
             return []
-        by_chance = _same(row_keys(table, (*names, target.name), order=np.empty(0, np.int64), seed=context.seed))
+        by_chance = _same(
+            row_keys(table, (*names, target.name), order=np.empty(0, np.int64), seed=context.seed)
+        )
         expected = int((by_chance.size - 1).sum())
         share = extra / len(table)
         natural = expected >= 0.2 * extra
-        facts = {
+        facts: dict[str, Any] = {
             "rows": int(same.repeated.sum()), "extra": extra, "share": share, "sets": int((same.size >= 2).sum()),
             "largest": int(same.size.max()), "expected_by_chance": expected, "total": len(table),
         }  # fmt: skip

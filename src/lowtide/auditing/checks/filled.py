@@ -48,7 +48,11 @@ class FilledForOne(Check):
                             severity=facts.pop("severity"),
                             columns=(name,),
                             rows=context.source_rows(rows),
-                            facts={"variant": f"{event}_{facts['side']}", **facts, "rows_looked_at": context.sampled},
+                            facts={
+                                "variant": f"{event}_{facts['side']}",
+                                **facts,
+                                "rows_looked_at": context.sampled,
+                            },
                             remedy="drop_columns",
                         )
                     )
@@ -61,8 +65,8 @@ def _outcome(target: Target, y: Floats) -> dict[str, Bools] | None:
     if target.kind != "regression":
         return {label: y == i for i, label in enumerate(target.classes) if (y == i).any()}
     values, counts = np.unique(y, return_counts=True)
-    most = int(counts.argmax())
-    if counts[most] < 0.2 * len(y) or len(values) < 2:
+    most = int(counts.argmax()) if len(y) else 0
+    if not len(y) or counts[most] < 0.2 * len(y) or len(values) < 2:
         return None
     return {f"= {values[most]:g}": y == values[most], f"≠ {values[most]:g}": y != values[most]}
 
@@ -82,9 +86,7 @@ def _units(context: Context, mask: Bools) -> int:
     return len(np.unique(context.units[mask]))
 
 
-def _judge(
-    empty: Bools, outcome: dict[str, Bools], context: Context, tests: int
-) -> dict[str, Any] | None:
+def _judge(empty: Bools, outcome: dict[str, Bools], context: Context, tests: int) -> dict[str, Any] | None:
     from scipy.stats import binom
 
     n = len(empty)

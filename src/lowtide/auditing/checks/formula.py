@@ -69,7 +69,9 @@ def _number(code: str, context: Context) -> list[Finding] | NotApplicable:
     names, x, y = _numbers(context)
     if len(names) < 2 or len(y) < 40 or np.unique(y).size < 10:
         return NotApplicable(code=code, reason="too_few_numbers")
-    found = formulas.extreme(x, y) or formulas.linear(x, y, context.seed) or formulas.product(x, y, context.seed)
+    found = (
+        formulas.extreme(x, y) or formulas.linear(x, y, context.seed) or formulas.product(x, y, context.seed)
+    )
     if found is None or len(found.columns) < 2:
         return []
     exact = found.missed <= formulas.EXACT

@@ -47,12 +47,16 @@ class RepeatedEntity(Check):
             return []
         best, alike = max(
             judged or [(declared[0], dependence(context, declared[0], {declared[0].name}))],
-            key=lambda j: (j[0].evidence == "declared", j[0].sure, round(j[1].icc * j[0].repeats * j[0].rows, 6)),
+            key=lambda j: (
+                j[0].evidence == "declared",
+                j[0].sure,
+                round(j[1].icc * j[0].repeats * j[0].rows, 6),
+            ),
         )
         best, alike = _coarsest(best, alike, judged)
         sure = best.sure and (alike.icc >= ALIKE or best.evidence == "declared")
         facts: dict[str, Any] = {
-            "evidence": best.evidence, "groups": best.groups, "rows_in_repeats": int(round(best.repeats * best.rows)),
+            "evidence": best.evidence, "groups": best.groups, "rows_in_repeats": round(best.repeats * best.rows),
             "share_in_repeats": best.repeats, "largest": best.largest, "icc": alike.icc, "p_value": alike.p_value,
             "rows_tested": alike.rows, "lies_together": best.together, "panel_with": best.panel,
             "attributes": list(best.attributes[:8]), "others": [e.name for e, _ in judged if e.name != best.name],
@@ -75,15 +79,20 @@ def _coarsest(
 ) -> tuple[Entity, Likeness]:
     """Return the entity that contains the best one, if there is one: a merchant contains his products.
 
-    A split by the coarser entity keeps the finer one together too.
+    A split by the coarser entity keeps the finer one together too. Of two names for the same entities the
+    one with the stronger evidence is returned.
     """
+    _, group = np.unique(best.codes, return_inverse=True)
+    groups = int(group.max()) + 1
     for entity, other in judged:
-        inside = other.icc >= ALIKE and best.evidence != "declared" and entity.strength >= best.strength
-        if inside and not entity.numeric and len(np.unique(entity.codes)) < 0.9 * len(np.unique(best.codes)):
-            _, group = np.unique(best.codes, return_inverse=True)
-            pairs = len(np.unique(group * (int(entity.codes.max()) + 1) + entity.codes))
-            if pairs <= 1.01 * (int(group.max()) + 1):
-                return entity, other
+        usable = other.icc >= ALIKE and best.evidence != "declared" and entity.strength >= best.strength
+        if not usable or entity.numeric:
+            continue
+        size = len(np.unique(entity.codes))
+        pairs = len(np.unique(group * (int(entity.codes.max()) + 1) + entity.codes))
+        contains = pairs <= 1.01 * groups
+        if contains and (size < 0.9 * groups or entity.strength > best.strength):
+            return entity, other
     return best, alike
 
 

@@ -48,7 +48,9 @@ class Identifier(Check):
             }  # fmt: skip
             severity = "error" if carries else "note" if is_out else "warning"
             found.append(
-                Finding(code=self.code, severity=severity, columns=(name,), facts=facts, remedy="drop_columns")
+                Finding(
+                    code=self.code, severity=severity, columns=(name,), facts=facts, remedy="drop_columns"
+                )
             )
         return found
 

@@ -13,7 +13,17 @@ from lowtide.auditing.moments import Moment, find_moment
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
 from lowtide.stats.association import (
-    Bools, Floats, Ints, bin_numbers, binned_predictions, deal_folds, null_skill, ranks, serial, serial_p, skill,
+    Bools,
+    Floats,
+    Ints,
+    bin_numbers,
+    binned_predictions,
+    deal_folds,
+    null_skill,
+    ranks,
+    serial,
+    serial_p,
+    skill,
 )  # fmt: skip
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
@@ -103,7 +113,9 @@ def _along(moment: Moment, known: Ints, context: Context) -> tuple[Ints, Bools, 
     luck = np.random.default_rng([context.seed, 97]).permutation(len(known))
     targets = _centred(context)
     panel = targets is not context.targets
-    own = context.units[known] if panel and context.units is not None else np.zeros(len(known), dtype=np.int64)
+    own = (
+        context.units[known] if panel and context.units is not None else np.zeros(len(known), dtype=np.int64)
+    )
     order = np.lexsort((luck, moment.when[known], own))
     breaks = np.zeros(len(known), dtype=bool)
     breaks[1:] = np.diff(own[order]) != 0
@@ -116,6 +128,9 @@ def _hidden(code: str, context: Context, *, declared: bool) -> list[Finding]:
     alike = {n: _neighbours(context, n) for n in numbers}
     dependent = sorted(n for n, r in alike.items() if r >= 0.2)
     share = len(dependent) / max(len(numbers), 1)
+    many = clock is not None or (share >= 0.4 and len(dependent) >= 3)
+    if not many and not declared:
+        return []
     sorted_by = _sorted_by(context)
     rows, breaks = _stretches(context.sampled)
     names = context.honest()
@@ -127,7 +142,6 @@ def _hidden(code: str, context: Context, *, declared: bool) -> list[Finding]:
     gap = _gap(context, names, rows, breaks)
     depends = p_beyond <= SURE and beyond >= SERIAL
     sure = sorted_by is None and depends and (clock is not None or (share >= 0.5 and len(dependent) >= 3))
-    many = clock is not None or (share >= 0.4 and len(dependent) >= 3)
     unsure = many and (depends or (gap >= GAP and sorted_by is None))
     if not (sure or unsure or declared):
         return []
@@ -232,5 +246,3 @@ def _own_count(context: Context, reset: Bools) -> bool:
         if len(change) == len(reset) and change[reset].mean() >= 0.9:
             return True
     return False
-
-

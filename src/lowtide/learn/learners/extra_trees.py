@@ -20,7 +20,7 @@ from lowtide.learn.trees import TreeModel
 DEFAULTS: dict[str, Any] = {"trees": 100, "min_leaf": 3, "leaves": 1000, "columns": None}
 # A bundle should stay small: about 80 bytes of text a leaf.
 MOST_LEAVES = 200_000
-LARGEST = float(np.finfo(np.float32).max)
+LARGEST = 1e30  # sums of so many 32-bit numbers stay finite
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ def draw(picture: Ranges, name: str, *, narrow: bool = False) -> str:
          "text": r.text, "edge": _edge(r.start, r.end, picture.up)}
         for i, r in enumerate(picture.rows)
     ]  # fmt: skip
-    numbers = [v[k] for v in values for k in ("start", "end", "tick") if v[k] is not None]
+    numbers = [v for r in picture.rows for v in (r.start, r.end, r.tick) if v is not None]
     numbers += [] if picture.reference is None else [picture.reference]
     if not numbers:
         return ""
@@ -44,9 +44,7 @@ def draw(picture: Ranges, name: str, *, narrow: bool = False) -> str:
     )
     layers.append(start.mark_circle(color=theme.SEA, size=110, opacity=1).encode(x=x, y=y))
     if prices:
-        text = end.mark_text(
-            align="left", dx=11, color=theme.INK, fontWeight="bold"
-        )
+        text = end.mark_text(align="left", dx=11, color=theme.INK, fontWeight="bold")
         layers.append(text.encode(x=alt.X("edge:Q", scale=scale), y=y, text="text:N"))
     chart = alt.layer(*layers).properties(width=width, height=34 * max(1, len(values)))
     return theme.to_svg(chart, name)

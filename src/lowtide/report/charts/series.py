@@ -33,7 +33,8 @@ def draw(picture: Series, name: str, *, narrow: bool = False) -> str:
             labelExpr=theme.lookup([s.label for s in picture.steps]), labelOverlap=True, labelFlush=True,
         ),
     )  # fmt: skip
-    form = "%" if picture.share else theme.number_format([v["y"] for v in values])
+    known = [s.value for s in picture.steps if s.value is not None]
+    form = "~%" if picture.share else theme.number_format(known)
     y_scale = alt.Scale(zero=False, nice=True)
     y = alt.Y("y:Q", scale=y_scale, axis=alt.Axis(title=picture.y_axis, format=form, tickCount=5))
     base = alt.Chart(alt.Data(values=values))

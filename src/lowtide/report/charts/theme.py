@@ -82,8 +82,10 @@ def adopt(svg: str, name: str) -> str:
     svg = re.sub(r"rgb\(10, ?11, ?(\d+)\)", lambda m: f"var({COLOURS[f'#0a0b{int(m[1]):02x}']})", svg)
     svg = re.sub(r' font-family="[^"]*"| aria-[a-z]+="[^"]*"| role="[^"]*"', "", svg)
     svg = re.sub(r' (?:class|xmlns:xlink|version)="[^"]*"', "", svg)
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
+    # Vega counts its ids on from picture to picture; ours begin anew in each.
+    ids = {old: f"{name}-{n}" for n, old in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))}
+    svg = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{ids[m[1]]}"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{ids.get(m[1], m[1])})", svg)
     head, rest = svg.split(">", 1)
     head = re.sub(r' (?:width|height)="[^"]*"', "", head)
     return f'{head} aria-hidden="true" focusable="false">{rest}'

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from lowtide.core.finding import Finding
+from lowtide.report import numbers
 from lowtide.report.blocks import Block, Callout, Heading, Line, Paragraph, Section
 from lowtide.report.inline import clean, code
+from lowtide.report.names import metric_name
 from lowtide.report.numbers import finite
 from lowtide.report.sections import finding as one
 from lowtide.report.view import View
@@ -21,6 +23,8 @@ def section(view: View) -> Section:
     if view.result.questions:
         blocks.append(Paragraph(view.say("report.answers.intro", file=file)))
         blocks += [_question(view, f) for f in view.result.questions]
+    elif view.result.assumptions:
+        blocks.append(Paragraph(view.say("report.answers.none_open")))
     if view.result.assumptions:
         blocks.append(Heading(view.say("report.answers.assumed")))
         blocks.append(Paragraph(view.say("report.answers.assumed_intro")))
@@ -47,15 +51,12 @@ def _question(view: View, finding: Finding) -> Callout:
     words, file = view.words, code(FILE)
     blocks: list[Block] = [Paragraph(one.says(words, finding, view.result.task.target))]
     price = finding.price
-    same = price is not None and price.metric == view.result.metric
-    if same and price is not None and None not in (finite(price.as_is), finite(price.remedied)):
-        blocks.append(
-            Paragraph(
-                view.say(
-                    "report.answers.gain", as_is=view.score(price.as_is), remedied=view.score(price.remedied)
-                )
-            )
-        )
+    if price is not None and None not in (finite(price.as_is), finite(price.remedied)):
+        gain = view.say(
+            "report.answers.gain", metric=metric_name(words, price.metric),
+            as_is=numbers.significant(price.as_is), remedied=numbers.significant(price.remedied),
+        )  # fmt: skip
+        blocks.append(Paragraph(gain))
     blocks.append(Line(answer_lines(finding, "use"), view.say("report.answers.write", file=file)))
     blocks.append(Line(answer_lines(finding, "drop"), view.say("report.answers.write_drop", file=file)))
     return Callout(one.question(words, finding, view.result.task.target), "warn", tuple(blocks))

@@ -66,7 +66,7 @@ def examples(words: Words, column: ColumnFacts) -> str:
     if personal:
         kind = words.first(f"target.personal.{personal}", "report.columns.personal")
         return words.mark("report.columns.masked", kind=kind)
-    return ", ".join(code(shorten(masked(e), 24)) for e in column.examples[:3] if e.strip())
+    return " · ".join(code(shorten(masked(e), 24)) for e in column.examples[:3] if e.strip())
 
 
 def notes(words: Words, column: ColumnFacts) -> list[str]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lowtide.core.finding import Finding, Price
 from lowtide.report import numbers
 from lowtide.report.blocks import Block, Card, Column, Details, Paragraph, Table
 from lowtide.report.inline import clean, code
+from lowtide.report.names import metric_name, scheme_name
 from lowtide.report.numbers import finite
 from lowtide.report.words import Words
 
 MOST_FACTS = 16
-HIDDEN = frozenset({"variant", "positions"})
-Told = Callable[[Any], str]
+# Share of the score below which a price is none.
+FREE = 0.002
+HIDDEN = frozenset({"variant", "positions", "side", "evidence"})
 
 
 def texts(words: Words, finding: Finding, target: str | None = None) -> dict[str, Any]:
@@ -81,20 +83,17 @@ def done(words: Words, finding: Finding) -> str:
     return words.mark(f"report.findings.{key}")
 
 
-def card(
-    words: Words, finding: Finding, metric: str, score: Told, scheme: Told, target: str | None = None
-) -> Card:
+def card(words: Words, finding: Finding, target: str | None = None) -> Card:
     """Return the finding as a card.
 
     Parameters
     ----------
-    metric : name of the run's metric in words.
-    score : function that tells a score.
-    scheme : function that tells a split scheme's name.
+    target : name of the column to predict.
     """
-    side, side_note = price_told(words, finding.price, metric)
-    blocks: list[Block] = [Paragraph(says(words, finding, target))]
-    if finding.columns:
+    side, side_note = price_told(words, finding.price)
+    said = says(words, finding, target)
+    blocks: list[Block] = [Paragraph(said)]
+    if not all(code(c) in said for c in finding.columns):
         blocks.append(
             Paragraph(
                 words.mark("report.findings.columns", columns=words.names(finding.columns, 12)), "muted"
@@ -104,7 +103,7 @@ def card(
     if acted:
         blocks.append(Paragraph(acted))
     if side and finding.price is not None:
-        blocks.append(Paragraph(_price_body(words, finding.price, metric, score, scheme), "muted"))
+        blocks.append(Paragraph(_price_body(words, finding.price), "muted"))
     taught = about(words, finding, target)
     if taught:
         blocks.append(Details(words.mark("report.findings.about"), taught, printed=False))
@@ -117,18 +116,18 @@ def card(
     )  # fmt: skip
 
 
-def price_told(words: Words, price: Price | None, metric: str) -> tuple[str, str]:
+def price_told(words: Words, price: Price | None) -> tuple[str, str]:
     """Return the price as a short number and what it means."""
     points = None if price is None else finite(price.points)
     if points is None or price is None:
         return "", ""
     size = max(abs(price.as_is), abs(price.remedied), 1e-12)
-    if abs(points) < 0.002 * size:
+    if abs(points) <= FREE * size:
         return words.mark("report.findings.price_free"), words.mark("report.findings.price_free_note")
     if points < 0:
         return f"+{numbers.difference(-points)}", words.mark("report.findings.price_gain_note")
     told = numbers.difference(points)
-    return told, words.mark("report.findings.price_note", metric=metric)
+    return told, words.mark("report.findings.price_note", metric=metric_name(words, price.metric))
 
 
 def about(words: Words, finding: Finding, target: str | None = None) -> tuple[Block, ...]:
@@ -144,10 +143,11 @@ def about(words: Words, finding: Finding, target: str | None = None) -> tuple[Bl
     return tuple(blocks)
 
 
-def _price_body(words: Words, price: Price, metric: str, score: Told, scheme: Told) -> str:
+def _price_body(words: Words, price: Price) -> str:
     return words.mark(
-        "report.findings.price_body", metric=metric, as_is=score(price.as_is), remedied=score(price.remedied),
-        scheme=scheme(price.scheme),
+        "report.findings.price_body", metric=metric_name(words, price.metric),
+        as_is=numbers.significant(price.as_is), remedied=numbers.significant(price.remedied),
+        scheme=scheme_name(words, price.scheme),
     )  # fmt: skip
 
 

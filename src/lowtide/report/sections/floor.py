@@ -183,7 +183,10 @@ def rule(view: View) -> list[Block]:
     ]
     pieces = view.result.baseline_rule.get("pieces")
     column = view.result.baseline_rule.get("column")
-    if isinstance(pieces, list | tuple) and isinstance(column, str):
+    roles = {c.name: c.role for c in view.result.column_facts}
+    # The pieces of a category are written in codes, which mean nothing to a reader.
+    told = isinstance(column, str) and roles.get(column, "number") in ("number", "ordinal")
+    if told and isinstance(pieces, list | tuple) and isinstance(column, str):
         rows = [row for piece in pieces[:20] if (row := _piece(view, column, piece)) is not None]
         if rows:
             columns = (

@@ -67,8 +67,9 @@ def _selection(view: View) -> list[Block]:
     if result.trials <= 1:
         blocks.append(Paragraph(view.say("report.judged.selection_same")))
     elif best is not None and view.expected is not None:
+        flatters = view.better(best, view.expected)
         text = view.say(
-            "report.judged.selection_body", trials=result.trials, best=view.score(best),
+            "report.judged.selection_body" if flatters else "report.judged.selection_blend", trials=result.trials, best=view.score(best),
             expected=view.score(view.expected),
         )  # fmt: skip
         blocks.append(Paragraph(text))

@@ -23,7 +23,7 @@ from lowtide.tables.fields import Dialect, rows_of
 from lowtide.tables.header import Head, find_head
 from lowtide.tables.raw import RawTable, ReadSettings
 from lowtide.tables.sources import careful, fast
-from lowtide.tables.sources.file import File, chunks, open_stream, reading, temporary
+from lowtide.tables.sources.file import File, chunks, reading, temporary
 from lowtide.tables.sources.source import Keep, Part
 
 if TYPE_CHECKING:
@@ -116,7 +116,9 @@ def plan(name: str, seen: Bytes, settings: ReadSettings) -> Plan:
     begin = head.title_rows + head.header_rows
     if begin >= len(rows):
         raise InputError(f"{name} has a header ({_some(head.names)}) but no data rows below it.")
-    return Plan(guess.value, dialect, head, *positions[begin], tuple(rows[begin]), (guess, *guesses, *head.guesses))
+    return Plan(
+        guess.value, dialect, head, *positions[begin], tuple(rows[begin]), (guess, *guesses, *head.guesses)
+    )
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -190,9 +192,7 @@ def _own_marks(chunk: bytes, encoding: str) -> int:
     return chunk.count(b"\xef\xbf\xbd") if encoding in ("utf-8", "utf-8-sig") else 0
 
 
-def _read(
-    file: File, made: Plan, blank_lines: int, replaced: int, settings: ReadSettings, seed: int
-) -> Part:
+def _read(file: File, made: Plan, blank_lines: int, replaced: int, settings: ReadSettings, seed: int) -> Part:
     keep: Keep | None = None
     # DuckDB reads a blank line of a one-column file as an empty cell.
     if made.dialect.delimiter or not blank_lines:
@@ -268,9 +268,21 @@ def _told(made: Plan, mended: careful.Mended, replaced: int, total: int, kept: i
                 sure=round(max(0.1, 1.0 - 2.0 * ragged / max(total, 1)), 3),
             )
         )
+    if mended.stray:
+        guesses.append(
+            Guess(
+                what="stray_quotes",
+                value=str(mended.stray),
+                evidence="quotes_stray",
+                facts={"count": mended.stray, "line": mended.first_stray, "quote": made.dialect.quote},
+                sure=0.7,
+            )
+        )
     if mended.blank:
         facts: dict[str, str | int | float | bool | None] = {"count": mended.blank}
-        guesses.append(Guess(what="blank_lines", value=str(mended.blank), evidence="lines_blank", facts=facts))
+        guesses.append(
+            Guess(what="blank_lines", value=str(mended.blank), evidence="lines_blank", facts=facts)
+        )
     if kept < total:
         guesses.append(sampled(kept, total, seed))
     return guesses

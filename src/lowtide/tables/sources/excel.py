@@ -47,7 +47,7 @@ class Excel:
             check(path, thing.name)
             sheet, guesses = _choose(thing.name, str(path), settings)
         cells = sheet.cells
-        head, shown = _head(thing.name, cells, settings)
+        head = _head(thing.name, cells, settings)
         begin = head.title_rows + head.header_rows
         body = [r for r in cells[begin:] if any(not _blank(c) for c in r)]
         if not body:
@@ -56,7 +56,7 @@ class Excel:
         keep = Keep(settings.row_limit, seed)
         keep.add(table)
         table, rows, keys = keep.finish()
-        told = [*guesses, *(g for g in head.guesses if g.evidence != "trailing_delimiter"), *shown]
+        told = [*guesses, *(g for g in head.guesses if g.evidence != "trailing_delimiter")]
         if len(rows) < keep.total:
             told.append(sampled(len(rows), keep.total, seed))
         raw = RawTable(
@@ -79,7 +79,9 @@ def _choose(name: str, path: str, settings: ReadSettings) -> tuple[Sheet, list[G
     known = list(book.sheet_names)
     if settings.sheet is not None:
         if settings.sheet not in known:
-            raise UsageError(f"{name} has no sheet {settings.sheet!r} (setting read.sheet); it has {_list(known)}.")
+            raise UsageError(
+                f"{name} has no sheet {settings.sheet!r} (setting read.sheet); it has {_list(known)}."
+            )
         sheet = _sheet(name, book, settings.sheet)
         if not sheet.size:
             raise InputError(f"Sheet {settings.sheet!r} of {name} is empty.")
@@ -166,17 +168,14 @@ def _blank(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _head(name: str, cells: Cells, settings: ReadSettings) -> tuple[Head, list[Guess]]:
-    """Find the header among the first rows, seen as texts."""
+def _head(name: str, cells: Cells, settings: ReadSettings) -> Head:
+    """Find the header among the first rows, seen as texts; drop blank rows among them."""
     top = [["" if _blank(c) else (as_text(_plain(c)) or "") for c in row] for row in cells[:HEAD_ROWS]]
     keep = [i for i, row in enumerate(top) if any(row)]
     if not keep:
         raise InputError(f"{name} has no cells that hold something.")
-    blank = [i for i in range(keep[-1]) if i not in set(keep)]
-    for i in reversed(blank):
-        del cells[i]
-    head = find_head([top[i] for i in keep], settings)
-    return head, []
+    cells[: len(top)] = [cells[i] for i in keep]
+    return find_head([top[i] for i in keep], settings)
 
 
 def _plain(cell: Any) -> Any:
@@ -210,7 +209,8 @@ def _column(values: list[Any]) -> pa.ChunkedArray:
         return pa.chunked_array([pa.array(values, pa.bool_())])
     if kinds and kinds <= {dt.date, dt.datetime}:
         stamps = [
-            v if v is None or isinstance(v, dt.datetime) else dt.datetime(v.year, v.month, v.day) for v in values
+            v if v is None or isinstance(v, dt.datetime) else dt.datetime(v.year, v.month, v.day)
+            for v in values
         ]
         return pa.chunked_array([pa.array(stamps, pa.timestamp("us"))])
     return texts([_plain(v) for v in values])

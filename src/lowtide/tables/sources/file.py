@@ -93,7 +93,9 @@ def locate(path: Path, name: str | None = None) -> File:
             first = stream.read(1 << 16)
         if not first:
             raise InputError(f"{name} is empty (0 bytes): ask for the file again.")
-        compression = "gzip" if first[:2] == b"\x1f\x8b" else "zstd" if first[:4] == b"\x28\xb5\x2f\xfd" else ""
+        compression = (
+            "gzip" if first[:2] == b"\x1f\x8b" else "zstd" if first[:4] == b"\x28\xb5\x2f\xfd" else ""
+        )
         file = File(path=path, name=name, compression=compression, kind="text", head=first)
         if compression:
             with open_stream(file) as inner:
@@ -125,7 +127,9 @@ def _missing(path: Path) -> InputError:
         return InputError(f"{path.name} is a link to {path.readlink().name!r}, which does not exist.")
     folder = path.parent
     if not folder.is_dir():
-        return InputError(f"No file {path.name!r}: its folder {folder.name or str(folder)!r} does not exist either.")
+        return InputError(
+            f"No file {path.name!r}: its folder {folder.name or str(folder)!r} does not exist either."
+        )
     try:
         names = sorted(p.name for p in folder.iterdir())
     except OSError:
@@ -154,7 +158,9 @@ def _kind(file: File) -> str:
             raise InputError(f"{name} is {what}, not a table{': ' + advice if advice else ''}.")
     start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table")):
-        raise InputError(f"{name} is a web page (HTML) in spite of its name: open it in Excel and save it as xlsx or CSV.")
+        raise InputError(
+            f"{name} is a web page (HTML) in spite of its name: open it in Excel and save it as xlsx or CSV."
+        )
     if start.startswith(b"<?xml"):
         raise InputError(f"{name} is XML, not a table: save it as xlsx or CSV.")
     return "text"
@@ -178,14 +184,18 @@ def _zip_kind(file: File) -> str:
                 names = archive.namelist()
         except zipfile.BadZipFile:
             if file.suffix in (".xlsx", ".xlsm", ".xlsb", ".ods", ".xls"):
-                raise InputError(f"{file.name} is a damaged Excel file (broken zip archive): ask for it again.") from None
+                raise InputError(
+                    f"{file.name} is a damaged Excel file (broken zip archive): ask for it again."
+                ) from None
             raise InputError(f"{file.name} is a damaged zip archive: ask for it again.") from None
     if any(n.startswith("xl/") for n in names) or "content.xml" in names:
         return "excel"
     if "word/document.xml" in names:
         raise InputError(f"{file.name} is a Word document, not a table: save the table as xlsx or CSV.")
     shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-    raise InputError(f"{file.name} is a zip archive ({shown or 'empty'}): unpack it first and name the file inside.")
+    raise InputError(
+        f"{file.name} is a zip archive ({shown or 'empty'}): unpack it first and name the file inside."
+    )
 
 
 @contextlib.contextmanager
@@ -237,11 +247,17 @@ def reading(name: str) -> Iterator[None]:
     try:
         yield
     except PermissionError:
-        raise InputError(f"No permission to read {name}: ask its owner, or copy it to a folder of yours.") from None
+        raise InputError(
+            f"No permission to read {name}: ask its owner, or copy it to a folder of yours."
+        ) from None
     except EOFError:
-        raise InputError(f"{name} is cut off: its compressed content ends too early; ask for it again.") from None
+        raise InputError(
+            f"{name} is cut off: its compressed content ends too early; ask for it again."
+        ) from None
     except (gzip.BadGzipFile, zlib.error):
-        raise InputError(f"{name} is damaged: its compressed content cannot be unpacked; ask for it again.") from None
+        raise InputError(
+            f"{name} is damaged: its compressed content cannot be unpacked; ask for it again."
+        ) from None
     except OSError as error:
         if "ZSTD" in str(error).upper() or "truncated" in str(error).lower():
             raise InputError(

@@ -25,7 +25,9 @@ class Frame:
     def takes(self, thing: object) -> bool:
         if isinstance(thing, File):
             return False
-        return isinstance(thing, Mapping) or hasattr(thing, "__arrow_c_stream__") or _native(thing) is not None
+        return (
+            isinstance(thing, Mapping) or hasattr(thing, "__arrow_c_stream__") or _native(thing) is not None
+        )
 
     def read(self, thing: object, settings: ReadSettings, *, seed: int) -> Part:
         guesses: list[Guess] = []
@@ -43,7 +45,12 @@ class Frame:
         if len(rows) < keep.total:
             guesses.append(sampled(len(rows), keep.total, seed))
         raw = RawTable(
-            data=table, rows=rows, total_rows=keep.total, format="frame", header_rows=0, guesses=tuple(guesses)
+            data=table,
+            rows=rows,
+            total_rows=keep.total,
+            format="frame",
+            header_rows=0,
+            guesses=tuple(guesses),
         )
         return Part(raw, keys)
 
@@ -75,8 +82,9 @@ def _native(thing: object) -> Any:
     import narwhals as nw
     from narwhals.exceptions import DuplicateError
 
+    anything: Any = thing
     try:
-        frame = nw.from_native(thing, pass_through=False)
+        frame = nw.from_native(anything, pass_through=False)
     except DuplicateError as error:
         raise UsageError(f"The frame has two columns of one name: {_one_line(error)}.") from None
     except TypeError:
@@ -99,8 +107,14 @@ def _mapping(columns: Mapping[Any, Any]) -> pa.Table:
     _no_twins(names)
     arrays = []
     for name, values in zip(names, columns.values(), strict=True):
-        if isinstance(values, str | bytes) or not hasattr(values, "__len__") or not hasattr(values, "__getitem__"):
-            raise UsageError(f"Column {name!r} of the dict is not a list of values ({type(values).__name__}).")
+        if (
+            isinstance(values, str | bytes)
+            or not hasattr(values, "__len__")
+            or not hasattr(values, "__getitem__")
+        ):
+            raise UsageError(
+                f"Column {name!r} of the dict is not a list of values ({type(values).__name__})."
+            )
         arrays.append(_array(values))
     lengths = {len(a) for a in arrays}
     if len(lengths) > 1:
@@ -129,11 +143,11 @@ def _pandas(frame: Any, guesses: list[Guess]) -> pa.Table:
         clash = [str(n) for n in index if n in set(frame.columns)]
         if clash:
             raise UsageError(f"The frame has two columns named {clash[0]!r}: its index has that name too.")
-        unnamed = [i for i, n in enumerate(frame.index.names) if n is None]
-        frame = frame.reset_index(level=[n for n in frame.index.names if n is not None])
-        del unnamed
+        frame = frame.reset_index(level=index)
         facts: dict[str, str | int | float | bool | None] = {"names": ", ".join(str(n) for n in index)}
-        guesses.append(Guess(what="index", value=", ".join(map(str, index)), evidence="index_named", facts=facts))
+        guesses.append(
+            Guess(what="index", value=", ".join(map(str, index)), evidence="index_named", facts=facts)
+        )
     names = [_label(n) for n in frame.columns]
     _no_twins(names)
     arrays = []
@@ -158,8 +172,7 @@ def _mixed(series: Any) -> bool:
 
 
 def _series(series: Any) -> pa.ChunkedArray:
-    import pyarrow as pa
-
+    """Return one pandas column as Arrow."""
     kind = str(series.dtype)
     if kind == "category":
         series = series.astype(object)

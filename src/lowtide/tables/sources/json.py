@@ -60,10 +60,14 @@ class Json:
         flat = sum("." in n for n, how in nested.items() if how == "record")
         lists = sum(how == "list" for how in nested.values())
         if flat:
-            guesses.append(Guess(what="columns", value=str(flat), evidence="json_flattened", facts={"count": flat}))
+            guesses.append(
+                Guess(what="columns", value=str(flat), evidence="json_flattened", facts={"count": flat})
+            )
         if lists:
             facts: dict[str, str | int | float | bool | None] = {"count": lists}
-            guesses.append(Guess(what="columns", value=str(lists), evidence="json_lists", facts=facts, sure=0.8))
+            guesses.append(
+                Guess(what="columns", value=str(lists), evidence="json_lists", facts=facts, sure=0.8)
+            )
         guesses += renamed
         if len(rows) < keep.total:
             guesses.append(sampled(len(rows), keep.total, seed))
@@ -163,7 +167,9 @@ def _array(name: str, text: str, under: str) -> Iterator[list[Record]]:
 def _record(name: str, value: Any, number: int) -> Record:
     if not isinstance(value, dict):
         kind = "a list" if isinstance(value, list) else "a plain value"
-        raise InputError(f"Element {number} of {name} is {kind}, not a record ({{...}}): give an array of records.")
+        raise InputError(
+            f"Element {number} of {name} is {kind}, not a record ({{...}}): give an array of records."
+        )
     return value
 
 
@@ -179,7 +185,9 @@ def _where(text: str) -> str:
 
 def _records(name: str, value: Record, guesses: list[Guess]) -> list[Record]:
     """Find the records in an object: under a key, in columns, by index, or the object itself."""
-    arrays = {k: v for k, v in value.items() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)}
+    arrays = {
+        k: v for k, v in value.items() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)
+    }
     if arrays:
         key = max(arrays, key=lambda k: len(arrays[k]))
         facts: dict[str, str | int | float | bool | None] = {"key": key, "records": len(arrays[key])}
@@ -194,7 +202,11 @@ def _records(name: str, value: Record, guesses: list[Guess]) -> list[Record]:
     if inner and all(isinstance(v, list) for v in inner) and len({len(v) for v in inner}) == 1:
         guesses.append(Guess(what="layout", value="columns", evidence="json_columns", sure=0.9))
         return [dict(zip(value, row, strict=True)) for row in zip(*inner, strict=True)]
-    if len(inner) > 1 and all(isinstance(v, dict) and v for v in inner) and len({tuple(v) for v in inner}) == 1:
+    if (
+        len(inner) > 1
+        and all(isinstance(v, dict) and v for v in inner)
+        and len({tuple(v) for v in inner}) == 1
+    ):
         if all(k.isdigit() for k in inner[0]):
             guesses.append(Guess(what="layout", value="columns", evidence="json_columns", sure=0.9))
             return [{k: value[k][i] for k in value} for i in inner[0]]
@@ -254,5 +266,3 @@ def _column(values: list[Any]) -> pa.ChunkedArray:
     elif kinds <= {int, float} and float in kinds:
         kind = pa.float64()
     return texts(values) if kind is None else pa.chunked_array([pa.array(values, kind, from_pandas=True)])
-
-

@@ -45,7 +45,13 @@ def simple_column(column: pa.ChunkedArray) -> tuple[pa.ChunkedArray, str]:
         return simple_column(_decoded(column))
     if is_.is_run_end_encoded(kind):
         return simple_column(pa.chunked_array([pc.run_end_decode(c) for c in column.chunks], kind.value_type))
-    if is_.is_string(kind) or is_.is_boolean(kind) or is_.is_integer(kind) or is_.is_date(kind) or is_.is_timestamp(kind):
+    if (
+        is_.is_string(kind)
+        or is_.is_boolean(kind)
+        or is_.is_integer(kind)
+        or is_.is_date(kind)
+        or is_.is_timestamp(kind)
+    ):
         return column, ""
     if is_.is_float32(kind) or is_.is_float64(kind):
         return column, ""
@@ -109,7 +115,9 @@ def concat(tables: Sequence[pa.Table]) -> pa.Table:
     names = list(dict.fromkeys(n for t in tables for n in t.column_names))
     columns = []
     for name in names:
-        parts = [t.column(name) if name in t.column_names else pa.chunked_array([pa.nulls(len(t))]) for t in tables]
+        parts = [
+            t.column(name) if name in t.column_names else pa.chunked_array([pa.nulls(len(t))]) for t in tables
+        ]
         kind = _common([p.type for p in parts])
         if kind is None:
             parts = [p if pa.types.is_string(p.type) else texts(p.to_pylist()) for p in parts]

@@ -58,7 +58,9 @@ def check(path: Path, name: str) -> None:
                 if sheets:
                     return
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
-            raise InputError(f"{name} is a damaged Excel file (broken zip archive): ask for it again.") from None
+            raise InputError(
+                f"{name} is a damaged Excel file (broken zip archive): ask for it again."
+            ) from None
     _try_in_child(path, name)
 
 

@@ -1,0 +1,40 @@
+"""The model card: a metadata header that parses, the floor first, nothing private."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from lowtide.core.interval import Floor
+from lowtide.models.card import card, lock
+from tests.models.build_one import made_model
+
+
+def test_header_is_valid_yaml():
+    yaml = pytest.importorskip("yaml")
+    head = yaml.safe_load(card(made_model().manifest).split("---")[1])
+    assert head["library_name"] == "lowtide"
+    assert head["pipeline_tag"] == "tabular-classification"
+    assert head["model-index"][0]["results"][0]["metrics"][0]["value"] == 0.55
+
+
+def test_the_floor_comes_first():
+    text = card(made_model().manifest).split("---", 2)[2]
+    assert "with 95% confidence, log_loss is at most **0.61**" in text
+    assert text.index("| floor |") < text.index("| expected |")
+    assert "`leak`" in text
+    assert "7 trials" in text
+
+
+def test_no_floor_is_said():
+    m = msgspec.structs.replace(
+        made_model().manifest,
+        floor=Floor(value=None, confidence=0.95, scenario="new rows", refusal="few_rows"),
+    )
+    assert "No floor can be given (few_rows)" in card(m)
+
+
+def test_lock_is_pinned():
+    lines = lock(made_model().manifest).splitlines()
+    assert lines[0].startswith("# Python 3.")
+    assert all(line.count("==") == 1 for line in lines[1:])
