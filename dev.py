@@ -155,7 +155,8 @@ def lock(arguments: list[str]) -> int:
 def tests(arguments: list[str]) -> tuple[str, ...]:
     """Return the pytest command: in parallel, and without the slow tests unless some are chosen."""
     command = ["-m", "pytest"]
-    if not any(a == "-n" or a.startswith("-n") for a in arguments):
+    alone = any(a.startswith("-n") or a in ("-s", "--pdb") for a in arguments)
+    if not alone:
         command += ["-n", str(min(os.cpu_count() or 1, 8)), "--dist", "loadfile"]
     if "-m" not in arguments:
         command += ["-m", "not slow"]
@@ -170,7 +171,7 @@ def run(*arguments: str) -> int:
 def environment() -> dict[str, str]:
     """Return the environment for children: UTF-8 everywhere, also on a Korean Windows."""
     given = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
-    return given | {"PYTHONUTF8": "1", "VIRTUAL_ENV": str(VENV)}
+    return given | {"PYTHONUTF8": "1", "VIRTUAL_ENV": str(VENV), "NO_MKDOCS_2_WARNING": "1"}
 
 
 def prepare(lock_name: str) -> None:

@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bench.honesty import draws, others, summary
 from bench.honesty.judge import Outcome, judge
 from bench.honesty.noise import noise
@@ -107,13 +109,19 @@ def _one(job: Job) -> list[Outcome]:
     from lowtide.metrics import get
 
     fitting = [m for m in metrics if source.kind in get(m).kinds]
-    return [judge(draw, source, n, seed, m) for m in fitting or [None]]
+    units = _test_units(job, draw)
+    return [judge(draw, units, source, n, seed, m) for m in fitting or [None]]
+
+
+def _test_units(job: Job, draw: draws.Draw) -> np.ndarray:
+    groups = _table(job[0], job[3]).groups
+    return draw.untouched if groups is None else groups[draw.untouched]
 
 
 def _others(job: Job) -> list[tuple[Outcome, others.Report]]:
     name, n, seed, folder, _, _ = job
     data, draw = _table(name, folder), _draw(job)
-    outcome = judge(draw, data.source, n, seed)
+    outcome = judge(draw, _test_units(job, draw), data.source, n, seed)
     found = [others.search(data, draw, seed)] if len(set(draw.y)) > 1 else []
     second = others.flaml(data, draw, seed)
     return [(outcome, r) for r in [*found, second] if r is not None]

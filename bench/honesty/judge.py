@@ -14,12 +14,17 @@ from lowtide.metrics import default, get
 from lowtide.validate.floor import estimate
 from lowtide.validate.selection import blend
 
+BATCH = 300
+"""Rows of the batch whose floor is settled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One draw, judged; scores in units of ``metric``, differences divided by ``unit``.
 
     ``unit`` is 1, or for errors in the target's unit the error of the best constant on the untouched part.
+    ``batch_*`` are about one batch of untouched rows (whole groups where there are groups; future: the
+    whole next period), ``real`` about all of them.
     """
 
     table: str
@@ -36,6 +41,16 @@ class Outcome:
     refusal: str | None
     naive: float | None
     seconds: float
+    batch_rows: int = 0
+    batch_floor: float | None = None
+    batch_real: float = float("nan")
+
+    @property
+    def batch_held(self) -> bool | None:
+        """Return whether the floor of the batch was kept; None when there was none."""
+        if self.batch_floor is None or not np.isfinite(self.batch_real):
+            return None
+        return self.sign * (self.batch_real - self.batch_floor) >= 0
 
     @property
     def slack(self) -> float:
@@ -48,8 +63,13 @@ class Outcome:
         return self.sign * (reported - self.real) / self.unit
 
 
-def judge(draw: Draw, source: Source, n: int, seed: int, metric_name: str | None = None) -> Outcome:
-    """Select and bound with the draw's cube, then score the shipped blend on the untouched part."""
+def judge(
+    draw: Draw, test_units: np.ndarray, source: Source, n: int, seed: int, metric_name: str | None = None
+) -> Outcome:
+    """Select and bound with the draw's cube, then score the shipped blend on the untouched part.
+
+    ``test_units`` are rows or groups of the untouched part.
+    """
     metric = get(metric_name or default(source.kind))  # type: ignore[arg-type]
     cube = draw.cube.mean(axis=0)
     began = time.perf_counter()
@@ -69,6 +89,11 @@ def judge(draw: Draw, source: Source, n: int, seed: int, metric_name: str | None
     real = float("nan")
     if found.weights.any():
         real = metric.at(draw.y_test, blend(draw.test, found.weights), found.threshold)
+    batch = _batch(len(draw.y_test), test_units, source, seed)
+    batch_floor, batch_real = found.batch_floor(len(batch)), float("nan")
+    if batch_floor is not None:
+        mixed = blend(draw.test[batch], found.weights)
+        batch_real = metric.at(draw.y_test[batch], mixed, found.threshold)
     unit = 1.0
     if metric.unit == "target":
         unit = metric(draw.y_test, np.full(len(draw.y_test), np.median(draw.y_test)))
@@ -87,4 +112,20 @@ def judge(draw: Draw, source: Source, n: int, seed: int, metric_name: str | None
         refusal=found.floor.refusal,
         naive=found.best_cv,
         seconds=seconds,
+        batch_rows=len(batch),
+        batch_floor=batch_floor,
+        batch_real=batch_real,
     )
+
+
+def _batch(m: int, units: np.ndarray, source: Source, seed: int) -> np.ndarray:
+    """Return about `BATCH` untouched rows: random ones, those of random groups, or the next period."""
+    rng = np.random.default_rng([seed, 0xBA7])
+    if source.scheme == "future" or m <= BATCH:
+        return np.arange(m)
+    if source.scheme == "rows":
+        return np.sort(rng.permutation(m)[:BATCH])
+    order = rng.permutation(np.unique(units))
+    place = np.argsort(order, kind="stable")
+    rank = place[np.searchsorted(np.sort(order), units)]
+    return np.argsort(rank, kind="stable")[:BATCH]

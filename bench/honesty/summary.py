@@ -12,7 +12,7 @@ from bench.honesty.others import Report
 from lowtide.stats.intervals import share_interval
 
 HEAD = (
-    "table", "scheme", "n", "draws", "refused", "floors held", "95 % interval", "slack", "expected − real",
+    "table", "scheme", "n", "draws", "refused", "floors held", "95 % interval", "slack", "batches held", "expected − real",
     "|expected − real|", "best CV − real", "|best CV − real|", "s",
 )  # fmt: skip
 
@@ -29,6 +29,7 @@ class Line:
     promised: int
     held: int
     slack: float | None
+    batches: float | None
     optimism: float | None
     error: float | None
     naive_optimism: float | None
@@ -41,7 +42,7 @@ class Line:
         low, high = share_interval(self.held, self.promised)
         return (
             self.name, self.scheme, self.n, str(self.draws), str(self.refused), share, f"{low:.0%}–{high:.0%}",
-            _text(self.slack), _text(self.optimism, "+"), _text(self.error), _text(self.naive_optimism, "+"),
+            _text(self.slack), "–" if self.batches is None else f"{self.batches:.1%}", _text(self.optimism, "+"), _text(self.error), _text(self.naive_optimism, "+"),
             _text(self.naive_error), f"{self.seconds:.2f}",
         )  # fmt: skip
 
@@ -62,6 +63,7 @@ def line(name: str, outcomes: Sequence[Outcome]) -> Line:
         promised=len(promised),
         held=sum(o.slack >= 0 for o in promised),
         slack=_mean([o.slack for o in promised]),
+        batches=_mean([float(o.batch_held) for o in outcomes if o.batch_held is not None]),
         optimism=_mean(optimism),
         error=_mean(np.abs(optimism)),
         naive_optimism=_mean(naive),

@@ -40,7 +40,7 @@ def codes() -> set[str]:
         found |= set(re.findall(r'evidence="([a-z_]+)"', source))
         found |= set(re.findall(r'Decision\(\s*(?:role|"[a-z]+"), "([a-z_]+)"', source))
         found |= set(re.findall(r'NullGuess\(token, (?:True|False), "([a-z_]+)"', source))
-        found |= set(re.findall(r'return return (?:FormatGuess|DateGuess)\([^"]*?"([a-z_]+)"', source))
+        found |= set(re.findall(r'return (?:FormatGuess|DateGuess)\([^"\n]*?"([a-z_]+)"', source))
         found |= set(re.findall(r'null_guess\(text, [a-z]+, "([a-z_]+)"', source))
     return found
 

@@ -15,6 +15,8 @@ from lowtide.core.task import Task
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
+__all__ = ["Answer", "Audit", "FastFit", "audit"]
+
 BROKEN = "LT900"
 
 

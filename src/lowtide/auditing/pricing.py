@@ -122,15 +122,8 @@ def price(
     features = tuple(n for n in context.features if context.view(n).distinct > 1)
     clean = tuple(n for n in features if n not in quarantined)
     joint: Price | None = None
-    if quarantined:
-        accused = {
-            c
-            for f in findings
-            if f.remedy == "drop_columns" and f.level >= Severity.question
-            for c in f.columns
-        }
-        everything = tuple(n for n in context.candidates if n in features or n in accused)
-        joint = _price(pricer, everything, clean, scheme, folds, scheme, folds)
+    if clean != features:
+        joint = _price(pricer, features, clean, scheme, folds, scheme, folds)
     priced = {}
     order = sorted(range(len(findings)), key=lambda i: -findings[i].level)
     for i in order:
@@ -141,9 +134,11 @@ def price(
                 group = tuple(c for c in clean if c not in finding.columns) if name == "groups" else clean
                 priced[i] = _price(pricer, clean, group, "rows", plain, name, held)
         elif finding.remedy == "drop_columns" and finding.level >= Severity.question:
-            with_it = (*(c for c in clean if c not in finding.columns), *finding.columns)
-            without = tuple(c for c in clean if c not in finding.columns)
-            priced[i] = _price(pricer, with_it, without, scheme, folds, scheme, folds)
+            # Identifiers and groups reach no model, so leaving them out costs nothing.
+            own = tuple(c for c in features if c in finding.columns)
+            without = tuple(c for c in clean if c not in own)
+            if own:
+                priced[i] = _price(pricer, (*without, *own), without, scheme, folds, scheme, folds)
     out = [
         msgspec.structs.replace(f, price=priced[i]) if priced.get(i) else f for i, f in enumerate(findings)
     ]

@@ -47,13 +47,25 @@ def significant(value: object, digits: int = 3, toward: Toward = "near") -> str:
     return f"{exact:,.{max(0, decimals)}f}"
 
 
-def difference(value: object, toward: Toward = "near") -> str:
-    """Return a difference with two significant digits and no idle zeros.
+def parsed(told: str) -> float | None:
+    """Return the number that a told score begins with; None when it does not begin with one.
+
+    >>> parsed("1,230 KRW"), parsed("none")
+    (1230.0, None)
+    """
+    try:
+        return finite(float(told.split(" ", 1)[0].replace(",", "")))
+    except ValueError:
+        return None
+
+
+def difference(value: object, digits: int = 2) -> str:
+    """Return a difference with a few significant digits and no idle zeros.
 
     >>> difference(0.0071), difference(0.1198), difference(58.7), difference(0.30)
     ('0.0071', '0.12', '59', '0.3')
     """
-    text = significant(finite(value), 2, toward)
+    text = significant(finite(value), digits)
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 

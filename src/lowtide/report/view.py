@@ -101,9 +101,9 @@ class View:
         # The target's own name as unit: the score is in the target's unit, which nobody named.
         return "" if unit in ("target", clean(self.result.task.target).strip()) else unit
 
-    def difference(self, value: object, toward: Toward = "near") -> str:
+    def difference(self, value: object, digits: int = 2) -> str:
         """Return a difference of scores as told."""
-        text = numbers.difference(value, toward)
+        text = numbers.difference(value, digits)
         return f"{text} {self.unit}" if self.unit and finite(value) is not None else text
 
     def bound(self, value: object) -> str:
@@ -118,8 +118,12 @@ class View:
         """Say whether score ``a`` is better than ``b``."""
         return a > b if self.result.greater_is_better else a < b
 
-    def gain(self, a: float | None, b: float | None) -> float | None:
-        """Return by how much ``a`` is better than ``b`` (negative: worse)."""
+    def gain(self, better: str, worse: str) -> float | None:
+        """Return by how much one told score is better than another (negative: worse).
+
+        It is taken between the numbers as they stand on the page, so that a reader's own subtraction agrees.
+        """
+        a, b = numbers.parsed(better), numbers.parsed(worse)
         if a is None or b is None:
             return None
         return a - b if self.result.greater_is_better else b - a

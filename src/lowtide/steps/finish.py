@@ -154,8 +154,9 @@ def _used(column: ColumnFacts, used: bool) -> ColumnFacts:
 def _rule(prepared: Prepared, recipe: Recipe) -> dict[str, Any]:
     """Return the best baseline, fitted on all rows, in values that a person can apply by hand."""
     everything = np.arange(len(prepared.table), dtype=np.int64)
-    facts = prepared.fitter.fit(recipe, everything).fitted.facts()
-    return {"name": recipe.name, **facts}
+    from lowtide.models.rules import rule_facts
+
+    return {"name": recipe.name, **rule_facts(prepared.fitter.fit(recipe, everything))}
 
 
 def _trial_table(verdict: Verdict) -> tuple[TrialFacts, ...]:
@@ -178,11 +179,7 @@ def naive(prepared: Prepared, verdict: Verdict, budget: Budget) -> Naive | None:
     from lowtide.splits.plan import Plan
 
     table, target = prepared.table, prepared.target
-    columns = tuple(
-        n
-        for n in table.names
-        if n in prepared.features or n in prepared.audit.quarantined or table.role(n) in FEATURE_ROLES
-    )
+    columns = tuple(n for n in table.names if table.role(n) in (*FEATURE_ROLES, "id"))
     rows = _sample(len(table), NAIVE_ROWS, prepared.fitter.seed)
     y = np.full(len(table), np.nan)
     y[rows] = target.y[rows]

@@ -9,11 +9,14 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+from lowtide.core.contract import Role
 from lowtide.core.recipe import Recipe, Style
 from lowtide.core.task import Kind
 from lowtide.tables.table import Floats, Ints, Table
 
 T = TypeVar("T")
+# Settings of the learner that prices findings.
+PRICE = {"rounds": 60, "leaves": 15, "rate": 0.1, "min_leaf": 10}
 
 
 class Fitter:
@@ -40,14 +43,15 @@ class Fitter:
         keep_bytes: int = 500_000_000,
     ) -> None:
         self.table, self.y, self.kind, self.classes = table, y, kind, classes
-        self.threads, self.seed = threads, seed
+        self.threads, self.seed, self.keep_bytes = threads, seed, keep_bytes
         self._groups: Ints | None = None
+        self._times: Floats | None = None
         self._prepared: _Recent[tuple[Any, Floats]] = _Recent(keep_bytes, lambda pair: pair[1].nbytes)
         self._matrices: _Recent[Floats] = _Recent(keep_bytes // 2, lambda matrix: matrix.nbytes)
 
-    def keep_whole(self, groups: Ints | None) -> None:
-        """From now on inner folds keep each entity whole, as the outer ones do; groups (n,), -1 missing."""
-        self._groups = groups
+    def arrange(self, groups: Ints | None, times: Floats | None) -> None:
+        """From now on training rows come in order of ``times`` (n,), and inner folds keep ``groups`` (n,) whole."""
+        self._groups, self._times = groups, times
         self._prepared.clear()
         self._matrices.clear()
 
@@ -74,6 +78,8 @@ class Fitter:
         from lowtide.learn import get
         from lowtide.models.pipeline import Member
 
+        if self._times is not None:
+            train = train[np.argsort(self._times[train], kind="stable")]
         preparation, matrix = self.prepare(recipe.style, recipe.columns, train)
         fitted = get(recipe.learner).fit(
             matrix,
@@ -100,18 +106,26 @@ class Fitter:
 
 
 def fast_fit(fitter: Fitter) -> Callable[[tuple[str, ...], Ints, Ints], Floats]:
-    """Return the fixed fast learner that prices findings: a small LightGBM, the same for everyone."""
+    """Return the fixed fast learner that prices findings: a small LightGBM, the same for everyone.
+
+    It takes identifiers too, as numbers or categories: what they would add to a score is part of their price.
+    """
+    table = fitter.table
+    plain: dict[str, Role] = {
+        c.name: "number" if c.type == "number" else "category"
+        for c in table.contract.columns
+        if c.role == "id"
+    }
+    loose = Fitter(
+        table.with_roles(plain), fitter.y, kind=fitter.kind, classes=fitter.classes, threads=fitter.threads,
+        seed=fitter.seed, keep_bytes=fitter.keep_bytes // 2,
+    )  # fmt: skip
 
     def fit(columns: tuple[str, ...], train: Ints, test: Ints) -> Floats:
         recipe = Recipe(
-            name="price",
-            learner="lightgbm",
-            style="tree",
-            params={"rounds": 60, "leaves": 15, "rate": 0.1, "min_leaf": 10},
-            columns=columns,
-            seed=fitter.seed,
+            name="price", learner="lightgbm", style="tree", params=PRICE, columns=columns, seed=loose.seed
         )
-        return fitter(recipe, train, test)
+        return loose(recipe, train, test)
 
     return fit
 

@@ -106,7 +106,7 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
     verify(plan, folds, groups=groups, times=times)
     units = units_of(plan, keys=keys, groups=groups, times=times)
     features = features_under(prepared, plan)
-    prepared.fitter.keep_whole(groups if plan.by_group else None)
+    prepared.fitter.arrange(groups if plan.by_group else None, times if plan.by_time else None)
     with _ledger(job) as ledger:
         cube, records, question, in_ledger, facts = _trials(
             job, prepared, plan, folds, keys, features, metric, ledger, budget, listen
@@ -240,7 +240,10 @@ def best_baseline(
     for place, record in enumerate(records):
         if not record.recipe.baseline or record.status != "done":
             continue
-        value = scheme_score(y, cube[:, place], folds, plan, metric)
+        pooled = scheme_score(y, cube[:, place], folds, plan, metric)
+        # Folds put together rank the few values of a rule against each other; the better reading counts.
+        each = [v for v in record.fold_scores if v is not None]
+        value = sign * max(sign * v for v in (pooled, float(np.mean(each)) if each else pooled))
         if np.isfinite(value) and (best is None or sign * value > best[0]):
             best = (sign * value, place)
     return None if best is None else (best[1], sign * best[0])

@@ -173,8 +173,6 @@ def known(name: str, seen: Bytes) -> str:
             f"No encoding {name!r} (setting read.encoding); use for example utf-8, cp949, euc-kr, "
             "latin-1, cp1252 or utf-16."
         ) from None
-    if not found._is_text_encoding:
-        raise UsageError(f"{name!r} (setting read.encoding) is not an encoding of text.")
     if found.name == "utf-8" and seen.head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     return found.name

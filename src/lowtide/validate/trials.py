@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
@@ -26,27 +25,10 @@ from lowtide.validate.budget import Budget, Pace
 from lowtide.validate.dropping import hopeless
 from lowtide.validate.ledger import Ledger, now
 from lowtide.validate.ledger_schema import Piece, Status, TrialRecord, average, folds_key
+from lowtide.validate.scoring import Scorer, score_rows
 
 # Models that the shipped ensemble may fit anew on all rows; time for them is set aside.
 REFITS = 3
-
-
-class Scorer(Protocol):
-    """A metric: ``metric(y, predictions)``, NaN where it is undefined."""
-
-    @property
-    def greater_is_better(self) -> bool: ...
-    def __call__(self, y: Floats, predictions: Floats, /) -> float: ...
-
-
-@runtime_checkable
-class Thresholded(Protocol):
-    """A metric that may judge decisions, made at a threshold."""
-
-    @property
-    def thresholded(self) -> bool: ...
-    def choose(self, y: Floats, p: Floats) -> float: ...
-    def at(self, y: Floats, p: Floats, threshold: float) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,15 +284,7 @@ class _Run:
         return self.records[-max(done)[1]] if done else None
 
     def score(self, values: Floats, y: Floats) -> float | None:
-        """Score held-out rows; None where undefined.
-
-        A metric with a threshold is given the best one for these very rows: generous to every trial
-        alike, so fit to compare trials with. The floor chooses thresholds on other rows.
-        """
-        value = float(self.metric(y, values)) if len(y) else float("nan")
-        if len(y) and isinstance(self.metric, Thresholded) and self.metric.thresholded:
-            value = float(self.metric.at(y, values, self.metric.choose(y, values)))
-        return value if np.isfinite(value) else None
+        return score_rows(self.metric, y, values)
 
     def total_score(self, record: TrialRecord) -> float | None:
         return record.scores.get(self.metric_name)

@@ -19,7 +19,7 @@ from lowtide.stats.scales import Scale, fitted
 from lowtide.validate.selection import Bools, Selector, blend, looked_at
 
 METHOD = "windows"
-_TREND = 0.95
+_TREND = 0.99
 """Confidence (one-sided) beyond which a worsening over the windows is taken for a trend."""
 
 

@@ -33,7 +33,8 @@ def columns(raw: RawTable) -> dict[str, list[object]]:
     return raw.data.to_pydict()
 
 
-CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\x1a\ufeff\ufffd"), max_size=12).filter(
+SIGNS = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff\ufffd")
+CELLS = st.text(SIGNS | st.sampled_from('\n\t",;|'), max_size=12).filter(
     lambda s: s == "" or bool(s.strip())
 )
 

@@ -116,7 +116,7 @@ def test_what_a_person_said_is_taken() -> None:
     assert (guess.value, guess.given) == ("euc_kr", True)
     with pytest.raises(UsageError, match="klingon"):
         decide(seen, "klingon")
-    with pytest.raises(UsageError, match="not an encoding of text"):
+    with pytest.raises(UsageError, match="No encoding 'base64'"):
         decide(seen, "base64")
 
 

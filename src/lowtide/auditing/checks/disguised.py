@@ -13,71 +13,20 @@ from lowtide.core.task import Task
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
-TOKENS = frozenset(
-    [
-        "?",
-        "-",
-        "--",
-        ".",
-        "*",
-        "unknown",
-        "unk",
-        "unspecified",
-        "undefined",
-        "missing",
-        "none",
-        "null",
-        "nil",
-        "nan",
-        "na",
-        "n/a",
-        "n.a.",
-        "#n/a",
-        "not",
-        "available",
-        "not_available",
-        "not",
-        "known",
-        "notknown",
-        "(none)",
-        "<na>",
-        "tbd",
-        "xx",
-        "xxx",
-        "없음",
-        "모름",
-        "미상",
-        "불명",
-        "미확인",
-        "미입력",
-        "해당없음",
-        "무응답",
-        "결측",
-        "알수없음",
-    ]
-    + ["not available", "not known", "no answer", "no data", "알 수 없음", "해당 없음"]
-)
+TOKENS = frozenset((
+    "?", "-", "--", ".", "*", "unknown", "unk", "unspecified", "undefined", "missing", "none", "(none)", "null",
+    "nil", "nan", "na", "<na>", "n/a", "n.a.", "#n/a", "not available", "not_available", "not known", "notknown",
+    "no answer", "no data", "tbd", "xx", "xxx", "없음", "모름", "미상", "불명", "미확인", "미입력", "해당없음",
+    "해당 없음", "무응답", "결측", "알수없음", "알 수 없음",
+))  # fmt: skip
 # These may be true answers ("no garage", "nothing to declare").
-MAYBE_TRUE = frozenset(["none", "(none)", "null", "nil", "na", "n/a", "n.a.", "없음", "해당없음"]) | {
-    "해당 없음"
-}
+MAYBE_TRUE = frozenset(
+    ("none", "(none)", "null", "nil", "na", "n/a", "n.a.", "없음", "해당없음", "해당 없음")
+)
 # Only with numbers of their own pattern: nines, minus ones, and powers of ten less one.
 SENTINELS = (
-    -1.0,
-    -9.0,
-    -99.0,
-    -999.0,
-    -9999.0,
-    99.0,
-    999.0,
-    9999.0,
-    99999.0,
-    999999.0,
-    -100.0,
-    -200.0,
-    -77.0,
-    -88.0,
-)
+    -1.0, -9.0, -77.0, -88.0, -99.0, -100.0, -200.0, -999.0, -9999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0,
+)  # fmt: skip
 LEAST_SHARE = 0.005
 
 

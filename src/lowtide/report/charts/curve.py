@@ -22,7 +22,7 @@ def draw(picture: Curve, name: str, *, narrow: bool = False) -> str:
     numbers = [v[key] for v in values for key in ("x", "low", "high")]
     low, high = (0.0, 1.0) if picture.share else (min(numbers), max(numbers))
     scale = alt.Scale(domain=[low, high], nice=not picture.share, clamp=True)
-    form = "%" if picture.share else "~s" if max(abs(low), abs(high)) >= 10_000 else ",~g"
+    form = "%" if picture.share else theme.number_format(numbers)
     x = alt.X("x:Q", scale=scale, axis=alt.Axis(title=picture.x_axis, format=form, tickCount=5, grid=False))
     y = alt.Y("y:Q", scale=scale, axis=alt.Axis(title=picture.y_axis, format=form, tickCount=5))
     base = alt.Chart(alt.Data(values=values))

@@ -113,4 +113,4 @@ def row_axis(labels: list[str], room: int) -> Any:
 def number_format(numbers: list[float]) -> str:
     """Return the d3 format of an axis."""
     most = max((abs(n) for n in numbers), default=0.0)
-    return "~s" if most >= 10_000 else ",~r" if most >= 1 else ".3~g"
+    return "~s" if most >= 10_000 else ",~r"

@@ -138,10 +138,10 @@ def tide(view: View) -> Chart | None:
     if sum(v is not None for v in values.values()) < 2:
         return None
     levels = {kind: _level(view, kind, value) for kind, value in values.items()}
-    gain = view.gain(view.floor, view.baseline)
+    gain = view.gain(view.bound(view.floor), view.score(view.baseline))
     depth = ""
     if gain is not None and gain > 0:
-        depth = plain(view.say("report.floor.depth", gain=view.difference(gain, "down")))
+        depth = plain(view.say("report.floor.depth", gain=view.difference(gain, 3)))
     told = [
         view.say(f"report.floor.level_{kind}", value=level.text)
         for kind, level in levels.items()

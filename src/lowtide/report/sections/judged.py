@@ -73,12 +73,12 @@ def _selection(view: View) -> list[Block]:
             expected=view.score(view.expected),
         )  # fmt: skip
         blocks.append(Paragraph(text))
-    gap = view.gain(view.naive, view.floor)
+    gap = view.gain(view.score(view.naive), view.bound(view.floor))
     if result.naive is not None and gap is not None and gap > 0:
         path = "report.judged.naive_body" if view.leaks else "report.judged.naive_body_plain"
         text = view.say(
             path, columns=view.column_names(view.leaks), naive=view.score(view.naive),
-            gap=view.difference(gap),
+            gap=view.difference(gap, 3),
         )  # fmt: skip
         blocks.append(Paragraph(text))
     return [Callout(view.say("report.judged.selection"), "plain", tuple(blocks))] if blocks else []
