@@ -40,3 +40,17 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     headline: bool = False
     refusal: str | None = None
     facts: dict[str, str | int | float | bool | None] = {}
+
+
+class Lead(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the shipped model is ahead of the best rule without a model, on the same rows.
+
+    In units of the metric, positive when the model is better; ``bound`` is the one-sided lower bound, for the
+    next period under a future scheme. ``ahead`` of ``windows`` windows the model was better.
+    """
+
+    expected: float
+    bound: float
+    confidence: float
+    windows: int | None = None
+    ahead: int | None = None

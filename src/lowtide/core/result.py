@@ -8,7 +8,7 @@ import msgspec
 
 from lowtide.core.contract import Guess
 from lowtide.core.finding import Finding, NotApplicable
-from lowtide.core.interval import Floor, Scenario
+from lowtide.core.interval import Floor, Lead, Scenario
 from lowtide.core.task import Assumption, Task
 
 SCHEMA = 1
@@ -129,6 +129,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     baseline_rule: dict[str, Any] = {}
     expected: float | None
     floor: Floor
+    lead: Lead | None = None
     naive: Naive | None = None
     best_cv: float | None = None
     scenarios: tuple[Scenario, ...] = ()

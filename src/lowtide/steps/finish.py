@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from lowtide.core.interval import Scenario
+from lowtide.core.interval import Lead, Scenario
 from lowtide.core.recipe import Recipe
 from lowtide.core.result import Charts, ColumnFacts, Naive, RunResult, Split, TrialFacts
 from lowtide.core.text import write_bytes
@@ -125,6 +125,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
         baseline_rule=rule,
         expected=estimate.expected,
         floor=estimate.floor,
+        lead=lead_of(job, prepared, verdict),
         naive=naive(prepared, verdict, budget),
         best_cv=estimate.best_cv,
         scenarios=scenarios(job, prepared, verdict, budget),
@@ -157,6 +158,18 @@ def _rule(prepared: Prepared, recipe: Recipe) -> dict[str, Any]:
     from lowtide.models.rules import rule_facts
 
     return {"name": recipe.name, **rule_facts(prepared.fitter.fit(recipe, everything))}
+
+
+def lead_of(job: Job, prepared: Prepared, verdict: Verdict) -> Lead | None:
+    """Return how far the model is ahead of the best baseline on the same rows."""
+    from lowtide.validate.lead import lead
+
+    if verdict.baseline is None or not verdict.estimate.weights.any():
+        return None
+    return lead(
+        verdict.estimate, prepared.target.y, verdict.held, verdict.cube[:, verdict.baseline[0]], units=verdict.units,
+        folds=verdict.places, confidence=job.confidence, seed=job.seed,
+    )  # fmt: skip
 
 
 def _trial_table(verdict: Verdict) -> tuple[TrialFacts, ...]:
@@ -328,7 +341,8 @@ def write_all(job: Job, prepared: Prepared, result: RunResult, model: Model, bud
 
     assert job.folder is not None
     folder = job.folder
-    bundle = save(model, folder / "bundle")
+    save(model, folder / "bundle")
+    bundle = folder / "bundle"
     report = folder / "report.html"
     result = msgspec.structs.replace(
         result, bundle=str(bundle), report=str(report), seconds=round(budget.spent, 2)

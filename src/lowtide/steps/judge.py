@@ -36,12 +36,14 @@ class Verdict:
     cube : (n, T[, classes]) out-of-fold predictions of all T trials that count, of this run and earlier ones.
     records : their T records; ``estimate.weights`` (T,) says which are shipped.
     baseline : place of the best baseline in ``records`` and its score under the same scheme, or ``None``.
+    places : (n,) fold or window in which each row was held out first, -1 for never.
     held : (n[, classes]) held-out predictions of the shipped combination.
     """
 
     plan: Plan
     assumptions: tuple[Assumption, ...]
     folds: tuple[Fold, ...]
+    places: Ints
     units: Ints
     times: Floats | None
     groups: Ints | None
@@ -104,6 +106,7 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
     times = moments(table, plan.time, plan.parts) if plan.time is not None else None
     folds = make(plan, keys=keys, groups=groups, times=times, y=target.y, seed=job.seed)
     verify(plan, folds, groups=groups, times=times)
+    places = places_of(folds, len(table))
     units = units_of(plan, keys=keys, groups=groups, times=times)
     features = features_under(prepared, plan)
     prepared.fitter.arrange(groups if plan.by_group else None, times if plan.by_time else None)
@@ -113,15 +116,24 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
         )
         selectable = np.array([not r.recipe.baseline and r.status == "done" for r in records], dtype=bool)
         listen.stage("floor")
-        estimate = _estimate(job, prepared, plan, folds, units, times, metric, cube, selectable)
+        estimate = _estimate(job, prepared, plan, places, units, times, metric, cube, selectable)
         if ledger is not None:
             ledger.look(question, metric=metric.name, what="floor", value=estimate.floor.value)
     baseline = best_baseline(records, cube, target.y, folds, plan, metric)
     return Verdict(
-        plan=plan, assumptions=assumptions, folds=folds, units=units, times=times, groups=groups, keys=keys,
+        plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys,
         metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
         held=_blend(cube, estimate.weights), features=features, question=question, in_ledger=in_ledger, facts=facts,
     )  # fmt: skip
+
+
+def places_of(folds: Sequence[Fold], n: int) -> Ints:
+    """Return (n,) the fold or window in which each row was held out first; -1 for never."""
+    places = np.full(n, -1, dtype=np.int64)
+    for fold in folds:
+        if fold.repeat == 0:
+            places[fold.test] = fold.index
+    return places
 
 
 def row_keys_of(prepared: Prepared) -> Keys:
@@ -207,7 +219,7 @@ def _estimate(
     job: Job,
     prepared: Prepared,
     plan: Plan,
-    folds: Sequence[Fold],
+    places: Ints,
     units: Ints,
     times: Floats | None,
     metric: Metric,
@@ -216,13 +228,9 @@ def _estimate(
 ) -> Estimate:
     from lowtide.validate.floor import estimate
 
-    place = np.full(len(prepared.table), -1, dtype=np.int64)
-    for fold in folds:
-        if fold.repeat == 0:
-            place[fold.test] = fold.index
     return estimate(
         prepared.target.y, cube, units=units, metric=metric, kind=prepared.target.kind, scheme=plan.scheme,
-        folds=place, times=times, confidence=job.confidence, selectable=selectable, seed=job.seed,
+        folds=places, times=times, confidence=job.confidence, selectable=selectable, seed=job.seed,
         batch_rows=job.batch_rows,
     )  # fmt: skip
 

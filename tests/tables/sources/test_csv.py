@@ -34,9 +34,7 @@ def columns(raw: RawTable) -> dict[str, list[object]]:
 
 
 SIGNS = st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters="\ufeff\ufffd")
-CELLS = st.text(SIGNS | st.sampled_from('\n\t",;|'), max_size=12).filter(
-    lambda s: s == "" or bool(s.strip())
-)
+CELLS = st.text(SIGNS | st.sampled_from('\n\t",;|'), max_size=12).filter(lambda s: s == "" or bool(s.strip()))
 
 
 @given(

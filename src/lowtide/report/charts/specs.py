@@ -21,7 +21,8 @@ class Tide:
     """The floor as a tide picture. Levels are None when they are not known.
 
     ``bed`` baseline, ``low`` floor, ``mean`` expected, ``ghost`` the naive score. ``up`` says whether greater
-    scores are better; better is always drawn higher. ``depth`` is written between bed and low.
+    scores are better; better is always drawn higher. ``depth`` is written between bed and low (``depth_short`` where there is
+    no room for it).
     """
 
     bed: Level | None
@@ -30,6 +31,7 @@ class Tide:
     ghost: Level | None
     up: bool
     depth: str = ""
+    depth_short: str = ""
     fog: str = ""
 
 

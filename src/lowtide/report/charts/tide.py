@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 
 from lowtide.report.charts.specs import Level, Tide
-from lowtide.report.charts.theme import fit
+from lowtide.report.charts.theme import fit, text_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,8 @@ def _depth(tide: Tide, place: _Scale, frame: _Frame) -> str:
         return ""
     x = frame.sea * (0.16 if frame.gauge else 0.12)
     middle = (top + bottom) / 2
-    text = escape(tide.depth)
+    room = frame.sea - x - 16
+    text = escape(tide.depth if text_width(tide.depth, 16) <= room else fit(tide.depth_short, room, 16))
     return (
         f'<g class="tide-depth"><path d="M{x:.0f},{top + 5:.1f} V{bottom - 5:.1f}"/>'
         f'<path d="M{x - 5:.0f},{top + 11:.1f} L{x:.0f},{top + 4:.1f} L{x + 5:.0f},{top + 11:.1f}"/>'

@@ -90,7 +90,9 @@ def card(words: Words, finding: Finding, target: str | None = None) -> Card:
     ----------
     target : name of the column to predict.
     """
-    side, side_note = price_told(words, finding.price)
+    side, side_note = price_told(
+        words, finding.price, finding.severity == "question" and finding.answer is None
+    )
     said = says(words, finding, target)
     blocks: list[Block] = [Paragraph(said)]
     if not all(code(c) in said for c in finding.columns):
@@ -116,8 +118,8 @@ def card(words: Words, finding: Finding, target: str | None = None) -> Card:
     )  # fmt: skip
 
 
-def price_told(words: Words, price: Price | None) -> tuple[str, str]:
-    """Return the price as a short number and what it means."""
+def price_told(words: Words, price: Price | None, asked: bool = False) -> tuple[str, str]:
+    """Return the price as a short number and what it means; ``asked``: a person has still to say."""
     points = None if price is None else finite(price.points)
     if points is None or price is None:
         return "", ""
@@ -127,7 +129,9 @@ def price_told(words: Words, price: Price | None) -> tuple[str, str]:
     if points < 0:
         return f"+{numbers.difference(-points)}", words.mark("report.findings.price_gain_note")
     told = numbers.difference(points)
-    return told, words.mark("report.findings.price_note", metric=metric_name(words, price.metric))
+    return told, words.mark(
+        f"report.findings.price_note{'_asked' if asked else ''}", metric=metric_name(words, price.metric)
+    )
 
 
 def about(words: Words, finding: Finding, target: str | None = None) -> tuple[Block, ...]:

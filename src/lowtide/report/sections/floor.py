@@ -139,8 +139,9 @@ def tide(view: View) -> Chart | None:
         return None
     levels = {kind: _level(view, kind, value) for kind, value in values.items()}
     gain = view.gain(view.bound(view.floor), view.score(view.baseline))
-    depth = ""
+    depth = short = ""
     if gain is not None and gain > 0:
+        short = view.difference(gain, 3)
         depth = plain(view.say("report.floor.depth", gain=view.difference(gain, 3)))
     told = [
         view.say(f"report.floor.level_{kind}", value=level.text)
@@ -151,7 +152,7 @@ def tide(view: View) -> Chart | None:
         title=view.say("report.floor.chart"),
         alt=view.say("report.floor.chart_alt", levels=" ".join(told)),
         picture=Tide(
-            **levels, up=view.result.greater_is_better, depth=depth,
+            **levels, up=view.result.greater_is_better, depth=depth, depth_short=short,
             fog="" if view.floor is not None else plain(view.say("report.floor.fog")),
         ),
     )  # fmt: skip
@@ -265,7 +266,7 @@ def _scenario_row(view: View, scenario: Scenario, batch: bool) -> tuple[str, ...
 def _scenario_chart(view: View, scenarios: list[Scenario]) -> Block:
     rows = tuple(
         Range(
-            label=plain(view.scenario_words(s.name, "name", s.facts)), start=finite(s.floor), end=finite(s.expected),
+            label=plain(view.scenario_words(s.name, "name")), start=finite(s.floor), end=finite(s.expected),
             tick=finite(s.batch_floor), strong=s.headline,
         )
         for s in scenarios
