@@ -16,6 +16,7 @@ from lowtide.core.finding import Finding, Price, Severity
 from lowtide.stats.association import Floats, Ints, deal_folds
 
 ROWS = 5_000
+ROWS_TEXT = 2_000
 FOLDS = 4
 MOST_FITS = 12
 WINDOWS = 3
@@ -122,8 +123,15 @@ def price(
     features = tuple(n for n in context.features if context.view(n).distinct > 1)
     clean = tuple(n for n in features if n not in quarantined)
     joint: Price | None = None
-    if clean != features:
-        joint = _price(pricer, features, clean, scheme, folds, scheme, folds)
+    priceable = tuple(
+        n for n in context.candidates if n in features or context.table.role(n) not in ("group", "ignore")
+    )
+    accused = {
+        c for f in findings if f.remedy == "drop_columns" and f.level >= Severity.question for c in f.columns
+    }
+    if quarantined:
+        everything = tuple(n for n in priceable if n in features or n in accused)
+        joint = _price(pricer, everything, clean, scheme, folds, scheme, folds)
     priced = {}
     order = sorted(range(len(findings)), key=lambda i: -findings[i].level)
     for i in order:
@@ -134,8 +142,8 @@ def price(
                 group = tuple(c for c in clean if c not in finding.columns) if name == "groups" else clean
                 priced[i] = _price(pricer, clean, group, "rows", plain, name, held)
         elif finding.remedy == "drop_columns" and finding.level >= Severity.question:
-            # Identifiers and groups reach no model, so leaving them out costs nothing.
-            own = tuple(c for c in features if c in finding.columns)
+            # Identifiers too: what they would add for whoever took them as numbers. Groups reach no model.
+            own = tuple(c for c in priceable if c in finding.columns)
             without = tuple(c for c in clean if c not in own)
             if own:
                 priced[i] = _price(pricer, (*without, *own), without, scheme, folds, scheme, folds)
@@ -162,16 +170,20 @@ def _price(
 
 
 def _sample(context: Context) -> Ints:
-    """Return positions within the sample that are priced on; whole entities when there are any."""
+    """Return positions within the sample that are priced on; whole entities when there are any.
+
+    Fewer when there is free text, whose preparation is what takes the time.
+    """
     n = context.sampled
-    if n <= ROWS:
+    most = ROWS_TEXT if any(context.table.role(c) == "text" for c in context.features) else ROWS
+    if n <= most:
         return np.arange(n, dtype=np.int64)
     rng = np.random.default_rng([context.seed, 91])
     if context.units is None:
-        return np.sort(rng.choice(n, ROWS, replace=False)).astype(np.int64)
+        return np.sort(rng.choice(n, most, replace=False)).astype(np.int64)
     _, inverse, counts = np.unique(context.units, return_inverse=True, return_counts=True)
     order = rng.permutation(len(counts))
-    taken = order[: max(10, int(np.searchsorted(np.cumsum(counts[order]), ROWS)))]
+    taken = order[: max(10, int(np.searchsorted(np.cumsum(counts[order]), most)))]
     return np.flatnonzero(np.isin(inverse, taken)).astype(np.int64)
 
 

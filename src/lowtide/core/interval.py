@@ -45,8 +45,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
 class Lead(msgspec.Struct, frozen=True, kw_only=True):
     """How far the shipped model is ahead of the best rule without a model, on the same rows.
 
-    In units of the metric, positive when the model is better; ``bound`` is the one-sided lower bound, for the
-    next period under a future scheme. ``ahead`` of ``windows`` windows the model was better.
+    In units of the metric, positive when the model is better; ``bound`` is the one-sided lower bound in the long
+    run. In ``ahead`` of ``windows`` windows the model was better (future schemes).
     """
 
     expected: float

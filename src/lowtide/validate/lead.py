@@ -6,12 +6,14 @@ rule's usual would send a good model away. The difference on the same rows or wi
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from lowtide.core.interval import Lead
 from lowtide.metrics import Metric
 from lowtide.metrics.metric import Floats
-from lowtide.stats.intervals import next_value_bound
+from lowtide.stats.intervals import t_quantile
 from lowtide.stats.resampling import Ints, codes, resamples
 from lowtide.validate.floor import Estimate
 
@@ -42,7 +44,8 @@ def lead(
     Lead or None
         In units of the metric, positive when the model is better. Rows and groups: percentile of the paired
         (cluster) bootstrap, lowered by the optimism that selection gave the model (Efron & Tibshirani 1993,
-        ch. 16 for pairing). Future: prediction bound for the next window from the windows' differences.
+        ch. 16 for pairing). Future: t-bound of the mean difference of the windows. It answers which of the two
+        to ship for good, so it is a bound for the average period, not for the next one as the floor is.
     """
     metric = estimate.metric
     if estimate.expected is None or estimate.selected_cv is None:
@@ -90,7 +93,8 @@ def _of_windows(
     gaps = gaps[np.isfinite(gaps)]
     if len(gaps) < LEAST_WINDOWS:
         return None
-    expected, bound = next_value_bound(gaps, confidence, 0.0)
+    expected = float(gaps.mean())
+    bound = expected - t_quantile(confidence, len(gaps) - 1) * float(gaps.std(ddof=1)) / math.sqrt(len(gaps))
     return Lead(
         expected=expected, bound=bound, confidence=confidence, windows=len(gaps), ahead=int((gaps > 0).sum())
     )
