@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from lowtide.core.contract import Guess, ReadContract, Role
-from lowtide.core.errors import UsageError, unknown_column
+from lowtide.core.errors import InputError, UsageError, unknown_column
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.core.task import Costs, Kind, Scheme, Task
@@ -146,6 +146,8 @@ def settle(table: Table, task: Task, make_target: Any) -> tuple[Table, Target, T
         if name is not None and name not in table.names:
             raise unknown_column(name, table.names)
     target = make_target(table, task.target, kind=task.kind, positive=task.positive)
+    if not set(table.names) - {task.target, *task.unit, task.group, task.weight}:
+        raise InputError(f"There is no column besides the target {task.target!r} that could predict it. Add columns.")
     roles: dict[str, Role] = dict.fromkeys(task.unit, "id")
     if task.group is not None:
         roles[task.group] = "group"

@@ -9,7 +9,7 @@ import msgspec
 
 from lowtide.core.contract import Guess
 from lowtide.core.finding import Finding, NotApplicable, Price
-from lowtide.core.interval import Floor, Scenario
+from lowtide.core.interval import Floor, Lead, Scenario
 from lowtide.core.result import (
     Bin,
     Charts,
@@ -201,7 +201,7 @@ def regression() -> RunResult:
             ),
         ),
         source="bike_sharing_hour.csv.gz", rows=17379, columns=17, total_rows=17379,
-        target={"distinct": 869, "missing": 0}, contract=(), column_facts=(), findings=(order, pair),
+        target={"distinct": 869, "missing": 0}, contract=(), column_facts=(), lead=Lead(expected=48.2, bound=31.7, confidence=0.95, windows=6, ahead=6), findings=(order, pair),
         quarantined=("casual", "registered"),
         split=Split(
             scheme="future", column="dateday", reason="time_seen", folds=6, gap=0.0, held_out=8690, verified=True,
@@ -235,7 +235,7 @@ def refused() -> RunResult:
 def beaten() -> RunResult:
     """A model whose floor is below a rule that anyone can say aloud."""
     rule = {
-        "rule": "one-column", "column": "나이", "category": False,
+        "rule": "one-column", "column": "나이", "source": "나이", "category": False,
         "pieces": [
             {"outcome": 0.12, "rows": 412.0, "low": None, "high": 35.5},
             {"outcome": 0.31, "rows": 388.0, "low": 35.5, "high": 60.0},
@@ -244,6 +244,7 @@ def beaten() -> RunResult:
     }  # fmt: skip
     return msgspec.structs.replace(
         binary(), task=Task(target="해지여부", kind="binary", positive="예"), source="고객_해지.csv", baseline=0.712,
+        column_facts=(ColumnFacts(name="나이", role="number", type="number", missing=0, distinct=61),),
         baseline_rule=rule, expected=0.727, floor=Floor(value=0.6812, confidence=0.95, scenario="new rows"),
         naive=Naive(value=0.744, scheme="rows", columns=()), findings=(), questions=(), quarantined=(),
         scenarios=(Scenario(name="new rows", expected=0.727, floor=0.6812, headline=True),), rows=1000, total_rows=1000,

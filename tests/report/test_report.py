@@ -128,6 +128,32 @@ def test_level_with_the_baseline_is_no_win() -> None:
     assert blocks(strict(tied), Callout, "floor")[0].title == Words("en").say("report.floor.level")
 
 
+def test_a_bad_month_is_bad_for_the_rule_too() -> None:
+    behind = msgspec.structs.replace(
+        regression(), floor=Floor(value=130.0, confidence=0.95, scenario="next period")
+    )
+    assert blocks(strict(behind), Callout, "floor")[0].title == plain(Words("en").mark("report.floor.ahead"))
+    assert behind.lead is not None
+    lost = msgspec.structs.replace(behind, lead=msgspec.structs.replace(behind.lead, bound=-2.0))
+    assert blocks(strict(lost), Callout, "floor")[0].title == Words("en").say("report.floor.below")
+
+
+def test_a_rule_on_a_category_names_levels_and_hides_codes() -> None:
+    pieces = [
+        {"outcome": 0.19, "rows": 843.0, "levels": ["male"], "level": "male"},
+        {"outcome": 0.72, "rows": 466.0, "levels": ["female"], "other": True, "missing": True},
+        {"outcome": 0.5, "rows": 3.0, "code": 2.0},
+        {"outcome": 0.5, "rows": 3.0, "low": 0.5, "high": None},
+    ]
+    rule = {"rule": "one-column", "column": "sex: level", "source": "sex", "pieces": pieces}
+    result = msgspec.structs.replace(binary(), baseline=0.9, baseline_rule=rule)
+    table = blocks(strict(result), Table, "floor")[0]
+    assert [plain(row[0]) for row in table.rows] == [
+        "sex is male",
+        "sex is female; any other sex; sex is missing",
+    ]
+
+
 def test_personal_columns_show_nothing() -> None:
     assert "A••••" not in repr(strict(binary()))
     leaked = ColumnFacts(

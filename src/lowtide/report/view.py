@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from lowtide.report.names import metric_name
 from lowtide.report.numbers import Toward, finite
 from lowtide.report.words import Words
 
-Verdict = Literal["above", "level", "below", "no_floor", "no_baseline"]
+Verdict = Literal["above", "ahead", "level", "below", "no_floor", "no_baseline"]
 SHARES = frozenset({"roc_auc", "average_precision", "balanced_accuracy", "f1", "accuracy"})
 
 
@@ -154,14 +154,23 @@ class View:
 
     @cached_property
     def verdict(self) -> Verdict:
-        """Whether the floor clears the baseline, as far as the digits that are shown tell."""
+        """Whether the model is worth more than the rule, for sure.
+
+        ``above``: the floor clears the baseline, as far as the digits that are shown tell. ``ahead``: it does
+        not, but on the same rows the model is better than the rule for sure (a bad month is bad for both).
+        """
         if self.floor is None:
             return "no_floor"
         if self.baseline is None:
             return "no_baseline"
-        if self.bound(self.floor) == self.score(self.baseline):
-            return "level"
-        return "above" if self.better(self.floor, self.baseline) else "below"
+        same = self.bound(self.floor) == self.score(self.baseline)
+        clears = self.better(self.floor, self.baseline) and not same
+        lead = None if self.result.lead is None else finite(self.result.lead.bound)
+        if lead is not None and lead > 0:
+            return "above" if clears else "ahead"
+        if clears and lead is None:
+            return "above"
+        return "level" if clears or same else "below"
 
     @property
     def ships_rule(self) -> bool:
@@ -217,13 +226,20 @@ class View:
         }
 
     @cached_property
+    def rule_column(self) -> str | None:
+        """The column that the baseline rule looks at, as the table calls it."""
+        rule = self.result.baseline_rule
+        column = rule.get("source") or rule.get("column")
+        return column if isinstance(column, str) else None
+
+    @cached_property
     def rule(self) -> str:
         """The baseline rule in words."""
         rule = self.result.baseline_rule
         kind = str(rule.get("rule") or self.result.baseline_name or "")
         key = {"one-column": "one_column"}.get(kind, kind.replace("-", "_").replace(" ", "_"))
-        column = rule.get("column")
-        if key == "one_column" and not isinstance(column, str):
+        column = self.rule_column
+        if key == "one_column" and column is None:
             key = "prior"
         if key == "prior" and self.result.task.kind == "regression":
             key = "median" if rule.get("statistic") == "median" else "mean"
@@ -237,7 +253,7 @@ class View:
             value=self.words.value(rule.get("value")),
         )
 
-    def column_names(self, names: tuple[str, ...], limit: int = 6) -> str:
+    def column_names(self, names: Sequence[str], limit: int = 6) -> str:
         return self.words.names(names, limit)
 
 

@@ -199,7 +199,7 @@ def _kind(table: Table, name: str, labels: _Labels) -> tuple[Kind, str]:
         return "regression", "fractions"
     if distinct > MOST_CLASSES_OF_NUMBERS:
         return "regression", "many_numbers"
-    span = float(labels.numbers[-1] - labels.numbers[0])
+    span = float(labels.numbers[-1]) - float(labels.numbers[0])
     if distinct <= 10 and span <= 2 * distinct and table.role(name) in ("ordinal", "category"):
         return "multiclass", "few_codes"
     if distinct <= 7 and span < 10:

@@ -27,7 +27,7 @@ from lowtide.report.numbers import finite
 from lowtide.report.view import Verdict, View
 
 TONES: dict[Verdict, Tone] = {
-    "above": "good", "level": "warn", "below": "bad", "no_floor": "bad", "no_baseline": "plain",
+    "above": "good", "ahead": "warn", "level": "warn", "below": "bad", "no_floor": "bad", "no_baseline": "plain",
 }  # fmt: skip
 
 
@@ -65,6 +65,9 @@ def verdict(view: View) -> Callout:
     blocks: list[Block] = [Paragraph(view.say(f"report.floor.{view.verdict}_body", **told))]
     if view.floor is None and view.expected is not None:
         blocks.append(Paragraph(view.say("report.floor.no_floor_expected", **told)))
+    ahead = lead(view)
+    if ahead:
+        blocks.append(Paragraph(ahead))
     meaning = view.means(view.floor, toward=view.bad_side)
     if meaning:
         scale = view.means(view.floor, "scale")
@@ -72,6 +75,20 @@ def verdict(view: View) -> Callout:
             Paragraph(f"{view.say('report.floor.floor_means', means=meaning)} {scale}".strip(), "muted")
         )
     return Callout(view.say(f"report.floor.{view.verdict}"), TONES[view.verdict], tuple(blocks))
+
+
+def lead(view: View) -> str:
+    """Return how far the model is ahead of the rule on the same rows; empty when that is not known or not so."""
+    known = view.result.lead
+    if known is None or view.floor is None or (finite(known.bound) or 0.0) <= 0:
+        return ""
+    text = view.say(
+        "report.floor.lead", lead=view.difference(known.bound), usual=view.difference(known.expected),
+        sure=numbers.percent(known.confidence),
+    )  # fmt: skip
+    if known.windows and known.ahead is not None:
+        text = f"{text} {view.say('report.floor.lead_windows', ahead=known.ahead, windows=known.windows)}"
+    return text
 
 
 def refusal(view: View) -> str:
@@ -183,11 +200,8 @@ def rule(view: View) -> list[Block]:
         Paragraph(view.say("report.floor.rule_body", rule=view.rule)),
     ]
     pieces = view.result.baseline_rule.get("pieces")
-    column = view.result.baseline_rule.get("column")
-    roles = {c.name: c.role for c in view.result.column_facts}
-    # The pieces of a category are written in codes, which mean nothing to a reader.
-    told = isinstance(column, str) and roles.get(column, "number") in ("number", "ordinal")
-    if told and isinstance(pieces, list | tuple) and isinstance(column, str):
+    column = view.rule_column
+    if isinstance(pieces, list | tuple) and column is not None:
         rows = [row for piece in pieces[:20] if (row := _piece(view, column, piece)) is not None]
         if rows:
             columns = (
@@ -200,25 +214,41 @@ def rule(view: View) -> list[Block]:
 
 
 def _piece(view: View, column: str, piece: Any) -> tuple[str, str, str] | None:
-    """Return one line of a one-column rule; None for a level that has no name to show."""
+    """Return one line of a one-column rule; None for codes that have no name to show."""
     if not isinstance(piece, dict):
         return None
-    low, high, level = finite(piece.get("low")), finite(piece.get("high")), piece.get("level")
-    if level is None and "code" in piece:
-        return None
-    form = "level" if level is not None else "only"
-    if level is None and (low is not None or high is not None):
-        form = "first" if low is None else "last" if high is None else "middle"
-    when = view.say(
-        f"baselines.piece.{form}", column=code(column), level=code(str(level)),
-        low=numbers.significant(low), high=numbers.significant(high),
-    )  # fmt: skip
-    outcome = finite(piece.get("outcome"))
-    if outcome is None:
+    outcome, when = finite(piece.get("outcome")), _when(view, column, piece)
+    if outcome is None or not when:
         return None
     binary = view.result.task.kind == "binary"
     said = numbers.percent(outcome) if binary else numbers.significant(outcome)
     return when, said, numbers.count(piece.get("rows"))
+
+
+def _when(view: View, column: str, piece: dict[str, Any]) -> str:
+    """Return the condition of a piece: its levels, or its range when the column is a number."""
+    levels = [str(level) for level in piece.get("levels") or ()]
+    told = (
+        [view.say("baselines.piece.level", column=code(column), level=view.column_names(levels, 12))]
+        if levels
+        else []
+    )
+    told += [
+        view.say(f"baselines.piece.{what}", column=code(column))
+        for what in ("other", "missing")
+        if piece.get(what)
+    ]
+    if told:
+        return "; ".join(told)
+    numeric = {c.name: c.type == "number" and c.role == "number" for c in view.result.column_facts}
+    # A matrix holds texts as codes, frequencies or word weights, which mean nothing to a reader.
+    if "code" in piece or not numeric.get(column, False):
+        return ""
+    low, high = finite(piece.get("low")), finite(piece.get("high"))
+    form = "first" if low is None else "last" if high is None else "middle"
+    form = "only" if low is None and high is None else form
+    low_told, high_told = numbers.significant(low), numbers.significant(high)
+    return view.say(f"baselines.piece.{form}", column=code(column), low=low_told, high=high_told)
 
 
 def tide_table(view: View) -> list[Block]:
