@@ -25,7 +25,9 @@ def frame(rows: int = 240, seed: int = 0) -> pd.DataFrame:
     bunch = load_breast_cancer(as_frame=True)
     rng = np.random.default_rng(seed)
     data = bunch.frame.sample(rows, random_state=seed).reset_index(drop=True)
-    data = data[["mean radius", "mean texture", "mean smoothness", "worst area", "mean symmetry", "target"]].copy()
+    data = data[
+        ["mean radius", "mean texture", "mean smoothness", "worst area", "mean symmetry", "target"]
+    ].copy()
     data["site"] = rng.choice(["north", "south", "west"], rows)
     data.loc[rng.random(rows) < 0.1, "mean texture"] = np.nan
     data["operation_note"] = np.where(data["target"] == 0, rng.choice(["A", "B"], rows), None)

@@ -147,7 +147,9 @@ def settle(table: Table, task: Task, make_target: Any) -> tuple[Table, Target, T
             raise unknown_column(name, table.names)
     target = make_target(table, task.target, kind=task.kind, positive=task.positive)
     if not set(table.names) - {task.target, *task.unit, task.group, task.weight}:
-        raise InputError(f"There is no column besides the target {task.target!r} that could predict it. Add columns.")
+        raise InputError(
+            f"There is no column besides the target {task.target!r} that could predict it. Add columns."
+        )
     roles: dict[str, Role] = dict.fromkeys(task.unit, "id")
     if task.group is not None:
         roles[task.group] = "group"
@@ -211,7 +213,10 @@ def audit(
         from lowtide.auditing.between import between
         from lowtide.tables.read import read as read_table
 
-        findings = (*between(prepared.table, read_table(test, settings=job.read), target), *findings)
+        findings = (
+            *between(prepared.table, read_table(test, settings=job.read), prepared.target, seed),
+            *findings,
+        )
     return AuditLook(
         rows=len(prepared.table), columns=len(prepared.table.names), findings=findings,
         questions=found.questions, quarantined=found.quarantined, not_applicable=found.not_applicable,

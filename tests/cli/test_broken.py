@@ -11,7 +11,9 @@ from lowtide.cli.main import main
 from lowtide.testing.broken import BrokenInput, broken_inputs
 
 
-def _through(given: BrokenInput, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
+def _through(
+    given: BrokenInput, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[int, dict[str, object]]:
     with pytest.raises(SystemExit) as leave:
         main([arguments[0], str(given.path), "--target", "y", "--json", *arguments[1:]])
     out = capsys.readouterr()

@@ -32,13 +32,33 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project") / "p"
     with pytest.raises(SystemExit) as leave:
-        main(["run", str(table), "--target", "outcome", "--budget", "8", "--size", "quick", "-o", str(folder), "-q"])
+        main(
+            [
+                "run",
+                str(table),
+                "--target",
+                "outcome",
+                "--budget",
+                "8",
+                "--size",
+                "quick",
+                "-o",
+                str(folder),
+                "-q",
+            ]
+        )
     assert leave.value.code == 0
     return folder
 
 
 def test_run_writes_everything_that_it_names(project: Path) -> None:
-    for name in ("bundle/manifest.json", "report.html", "result.json", "lowtide.toml", "ledger/ledger.sqlite"):
+    for name in (
+        "bundle/manifest.json",
+        "report.html",
+        "result.json",
+        "lowtide.toml",
+        "ledger/ledger.sqlite",
+    ):
         assert (project / name).is_file(), name
 
 
@@ -77,7 +97,19 @@ def test_explain_lists_and_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "explain", "--json")
     codes = [c["code"] for c in json.loads(out)["codes"]]
     assert code == 0
-    assert {"LT101", "LT102", "LT201", "LT202", "LT203", "LT204", "LT205", "LT206", "LT301", "LT302", "LT401"} <= set(codes)
+    assert {
+        "LT101",
+        "LT102",
+        "LT201",
+        "LT202",
+        "LT203",
+        "LT204",
+        "LT205",
+        "LT206",
+        "LT301",
+        "LT302",
+        "LT401",
+    } <= set(codes)
     for one in codes:
         code, page, _ = call(capsys, "explain", one.lower())
         assert code == 0
@@ -85,7 +117,9 @@ def test_explain_lists_and_teaches(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_audit_fails_on_request(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = call(capsys, "audit", table, "--target", "outcome", "--no-price", "--json", "--fail-on", "error")
+    code, out, _ = call(
+        capsys, "audit", table, "--target", "outcome", "--no-price", "--json", "--fail-on", "error"
+    )
     answer = json.loads(out)
     assert code == 1
     assert any(f["code"] == "LT204" and f["columns"] == ["operation_note"] for f in answer["findings"])
@@ -127,7 +161,9 @@ def test_report_in_korean(project: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert 'lang="ko"' in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_init_writes_a_project_that_runs(table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_init_writes_a_project_that_runs(
+    table: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "made"
     code, out, _ = call(capsys, "init", folder, "--data", table, "--target", "outcome", "--json")
     assert code == 0
@@ -154,7 +190,12 @@ def test_init_writes_a_project_that_runs(table: Path, tmp_path: Path, capsys: py
     ],
 )
 def test_wrong_usage_is_one_sentence(
-    arguments: list[str], code: int, words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+    arguments: list[str],
+    code: int,
+    words: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: Any,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     got, out, err = call(capsys, *arguments)

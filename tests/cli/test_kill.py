@@ -49,5 +49,7 @@ def test_killed_runs_continue(tmp_path: Path) -> None:
     answer = json.loads(done.stdout)
     assert answer["ledger"]["reused"] >= seen
     assert answer["floor"]["value"] is not None
-    assert not list(folder.glob(".*tmp")) or all(p.name.startswith(".") for p in folder.iterdir() if "tmp" in p.name)
+    assert not list(folder.glob(".*tmp")) or all(
+        p.name.startswith(".") for p in folder.iterdir() if "tmp" in p.name
+    )
     assert lowtide.load(folder / "bundle").check().equal

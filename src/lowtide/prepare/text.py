@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 DIRECTIONS = 16
 MOST_SCORES = 20  # classes, the most frequent, that get a score
 # Characters of the texts that are fitted on, and of those that the vocabulary is taken from; texts beyond
-# are left out at random. They bound the memory to some 500 MB.
-FIT_CHARACTERS = 6_000_000
+# are left out at random. They bound time and memory.
+FIT_CHARACTERS = 3_000_000
 VOCABULARY_CHARACTERS = 2_000_000
 
 

@@ -70,6 +70,9 @@ def summary(result: RunResult, lang: str = "en") -> Group:
         parts.append(text(view.say("report.floor.no_floor_body", **told)))
     elif means:
         parts.append(text(view.say("report.floor.floor_means", means=means), "dim"))
+    ahead = floor.lead(view)
+    if ahead:
+        parts.append(text(ahead, "dim"))
     if view.ships_rule:
         parts.append(text(view.say("report.floor.rule_body", rule=view.rule)))
     grave = [f for f in by_weight(result.findings) if f.severity != "note"]

@@ -14,13 +14,13 @@ import numpy as np
 
 from lowtide.core.interval import Lead, Scenario
 from lowtide.core.recipe import Recipe
-from lowtide.core.result import Charts, ColumnFacts, Naive, RunResult, Split, TrialFacts
+from lowtide.core.result import Charts, ColumnFacts, RunResult, Split, TrialFacts
 from lowtide.core.text import write_bytes
 from lowtide.steps import charts
-from lowtide.steps.fitting import fast_fit
-from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared
+from lowtide.steps.job import Job, Listener, Prepared
 from lowtide.steps.judge import Verdict
-from lowtide.tables.table import Floats, Ints
+from lowtide.steps.naive import sample
+from lowtide.tables.table import Floats
 
 if TYPE_CHECKING:
     from lowtide.models.model import Model
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from lowtide.validate.budget import Budget
 
 PACKAGES = ("lowtide", "numpy", "scipy", "scikit-learn", "lightgbm", "duckdb", "pyarrow")
-# Rows that the naive score is computed on; it is a warning beside the floor, not a result.
-NAIVE_ROWS = 10_000
+# Rows among which the worst slice is looked for: enough to see a slice of 2 % clearly.
+SLICE_ROWS = 6_000
 
 
 def finish(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget, listen: Listener) -> Study:
@@ -126,7 +126,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
         expected=estimate.expected,
         floor=estimate.floor,
         lead=lead_of(job, prepared, verdict),
-        naive=naive(prepared, verdict, budget),
+        naive=verdict.naive,
         best_cv=estimate.best_cv,
         scenarios=scenarios(job, prepared, verdict, budget),
         trials=verdict.in_ledger,
@@ -181,41 +181,6 @@ def _trial_table(verdict: Verdict) -> tuple[TrialFacts, ...]:
         )
         for t, r in enumerate(verdict.records)
     )  # fmt: skip
-
-
-def naive(prepared: Prepared, verdict: Verdict, budget: Budget) -> Naive | None:
-    """Return the score of a hurried analyst: suspect columns in, rows shuffled, one good learner.
-
-    The same fast learner that prices findings, five shuffled folds, on at most `NAIVE_ROWS` rows.
-    """
-    from lowtide.splits.make import make
-    from lowtide.splits.plan import Plan
-
-    table, target = prepared.table, prepared.target
-    columns = tuple(n for n in table.names if table.role(n) in (*FEATURE_ROLES, "id"))
-    rows = _sample(len(table), NAIVE_ROWS, prepared.fitter.seed)
-    y = np.full(len(table), np.nan)
-    y[rows] = target.y[rows]
-    plan = Plan(scheme="rows", folds=5, repeats=1)
-    # Every row on its own, duplicates and families apart: that is what shuffling does.
-    keys = np.arange(len(table), dtype=np.uint64)
-    folds = make(plan, keys=keys, groups=None, times=None, y=y, seed=prepared.fitter.seed)
-    fit = fast_fit(prepared.fitter)
-    shape = (len(table),) if verdict.cube.ndim == 2 else (len(table), verdict.cube.shape[2])
-    held = np.full(shape, np.nan)
-    for fold in folds:
-        if budget.over and budget.seconds is not None and budget.spent > budget.seconds:
-            return None
-        held[fold.test] = fit(columns, fold.train, fold.test)
-    seen = np.isfinite(held if held.ndim == 1 else held[:, 0])
-    value = verdict.metric.at(target.y[seen], held[seen], verdict.metric.choose(target.y[seen], held[seen]))
-    return Naive(value=value, scheme="rows", columns=columns) if np.isfinite(value) else None
-
-
-def _sample(n: int, most: int, seed: int) -> Ints:
-    if n <= most:
-        return np.arange(n, dtype=np.int64)
-    return np.sort(np.random.default_rng([seed, 11]).choice(n, most, replace=False))
 
 
 def scenarios(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> tuple[Scenario, ...]:
@@ -276,6 +241,7 @@ def _worst_slice(job: Job, prepared: Prepared, verdict: Verdict) -> Scenario | N
         return None
     private = personal_kinds(table.contract.guesses)
     rows = np.flatnonzero(seen)
+    rows = rows[sample(len(rows), SLICE_ROWS, job.seed)]
     part = table.take(rows)
     names = [n for n in verdict.features if n not in private]
     numbers = {n: part.numbers(n) for n in names if table.role(n) == "number"}

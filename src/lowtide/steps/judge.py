@@ -12,8 +12,10 @@ import numpy.typing as npt
 
 from lowtide.core.errors import UsageError
 from lowtide.core.recipe import Recipe
+from lowtide.core.result import Naive
 from lowtide.core.task import Assumption
 from lowtide.steps.job import Job, Listener, Prepared
+from lowtide.steps.naive import naive
 from lowtide.tables.table import Floats, Ints
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from lowtide.validate.ledger_schema import TrialRecord
 
 Keys = npt.NDArray[np.uint64]
+NAIVE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,25 @@ class Verdict:
     features: tuple[str, ...]
     question: str
     in_ledger: int
+    naive: Naive | None
     facts: dict[str, Any]
 
 
 def make_budget(job: Job) -> Budget:
-    """Start the clock of a run; time for fitting and writing at the end is set aside."""
+    """Start the clock of a run."""
     from lowtide.validate.budget import Budget
 
     if job.budget <= 0:
         raise UsageError(f"The budget must be a number of seconds above 0, not {job.budget:g}.")
-    budget = Budget(job.budget)
-    budget.reserve("end", min(1.5 + 0.05 * job.budget, 0.3 * job.budget))
-    return budget
+    return Budget(job.budget)
+
+
+def set_aside(budget: Budget, rows: int) -> None:
+    """Keep time for what comes after the trials: the floor's resampling, slices, the report, the bundle.
+
+    Seconds as measured on one core, twice over: resampling takes time in proportion to the rows.
+    """
+    budget.reserve("end", 3.0 + 3e-4 * rows)
 
 
 def metric_of(job: Job, prepared: Prepared) -> Metric:
@@ -100,6 +110,9 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
 
     table, target, task = prepared.table, prepared.target, prepared.task
     metric = metric_of(job, prepared)
+    set_aside(budget, len(table))
+    # A warning is worth a part of the time, not most of it.
+    hurried = naive(prepared, metric) if budget.spent < NAIVE_SHARE * job.budget else None
     plan, assumptions = choose(table, target, task, prepared.audit.findings)
     keys = row_keys_of(prepared)
     groups = group_keys(table, plan.group) if plan.group is not None else None
@@ -123,7 +136,8 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
     return Verdict(
         plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys,
         metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
-        held=_blend(cube, estimate.weights), features=features, question=question, in_ledger=in_ledger, facts=facts,
+        held=_blend(cube, estimate.weights), features=features, question=question, in_ledger=in_ledger, naive=hurried,
+        facts=facts,
     )  # fmt: skip
 
 

@@ -160,7 +160,7 @@ def _exchangeable(
 ) -> Estimate:
     times = resamples or (_FEW_ROWS_RESAMPLES if len(held.y) <= 5000 else _MANY_ROWS_RESAMPLES)
     found = reselect(held.y, held.cube, held.units, metric, held.candidates, times=times, seed=seed)
-    fixed = bbc.correct(found, metric, blank.confidence, _evidence(held, kind))
+    fixed = bbc.correct(found, metric, blank.confidence, _evidence(held, kind, scheme))
     mixed = blend(held.cube, weights)
     cut = metric.choose(held.y, mixed)
     floor = _filled(blank, fixed.floor, bbc.METHOD, fixed.usable >= 0.5)
@@ -228,13 +228,18 @@ def _too_few(held: _Held, kind: Kind, scheme: Scheme) -> tuple[str, int] | None:
     return None
 
 
-def _evidence(held: _Held, kind: Kind) -> int:
-    """Return the number of units that carry the evidence: for classes, those outside the commonest one."""
-    if kind == "regression":
-        return codes(held.units)[1]
-    counts = np.bincount(held.y.astype(np.int64))
-    common = held.y == np.argmax(counts)
-    return min(len(np.unique(held.units[~common])), len(np.unique(held.units[common])))
+def _evidence(held: _Held, kind: Kind, scheme: Scheme) -> int:
+    """Return the number of units that carry the evidence.
+
+    Rows: all of them, or for classes those outside the commonest one (or in it, if fewer). Groups: half of
+    that, because a resample leaves out only a third of them, and a handful of unlike groups says less than
+    as many rows do (measured in docs/decisions/floor-first-version.md).
+    """
+    units = codes(held.units)[1]
+    if kind != "regression":
+        common = held.y == np.argmax(np.bincount(held.y.astype(np.int64)))
+        units = min(len(np.unique(held.units[~common])), len(np.unique(held.units[common])))
+    return max(2, units // 2) if "groups" in scheme else units
 
 
 def _refuse(blank: Floor, code: str, needed: int | None) -> Floor:

@@ -21,6 +21,8 @@ from lowtide.validate.selection import Bools, Selector, blend, looked_at
 METHOD = "windows"
 _TREND = 0.99
 """Confidence (one-sided) beyond which a worsening over the windows is taken for a trend."""
+_EVIDENCE = 0.5
+"""Neighbouring windows resemble each other: K of them fix the mean as K/2 independent ones would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,10 @@ def judge_windows(
 def ahead(found: Windows, confidence: float, rows: int | None = None) -> Ahead:
     """Return what to expect of the next period and its floor.
 
-    mean - t_{K-1} s sqrt(1 + 1/K) over the K windows on a symmetric scale, ``s`` never below the noise
-    that the rows of a window alone cause. When the windows clearly worsen, the line through them is
-    continued by one step, if that is lower. ``rows``: size of the next batch, when it differs from the
+    mean - t_{K-1} s sqrt(1 + 2/K) over the K windows on a symmetric scale, ``s`` never below the noise
+    that the rows of a window alone cause, and the mean that of the later half when it is lower, because
+    the next period begins where the last one ended. When the windows clearly worsen, the line through
+    them is continued by one step, if that is lower. ``rows``: size of the next batch, when it differs from the
     windows (smaller batches add noise).
     """
     metric, scale = found.metric, found.scale
@@ -115,13 +118,14 @@ def ahead(found: Windows, confidence: float, rows: int | None = None) -> Ahead:
     extra = 0.0
     if rows is not None:
         extra = noise**2 * max(0.0, float(np.mean(found.sizes[there])) / rows - 1)
-    expected, bound = next_value_bound(values, confidence, noise)
+    expected, bound = next_value_bound(values, confidence, noise, _EVIDENCE)
+    bound -= max(0.0, expected - float(values[len(values) // 2 :].mean()))
     trend = False
     if len(values) >= 4:
         at_line, line_bound, t = next_on_line(values, confidence, noise)
-        trend = t < -t_quantile(_TREND, len(values) - 2) and line_bound < bound
+        trend = t < -t_quantile(_TREND, len(values) - 2)
         if trend:
-            expected, bound = at_line, line_bound
+            expected, bound = min(expected, at_line), min(bound, line_bound)
     if extra > 0:
         bound = expected - math.hypot(expected - bound, t_quantile(confidence, math.inf) * math.sqrt(extra))
     return Ahead(metric.clip(scale.back(sign * expected)), metric.clip(scale.back(sign * bound)), trend)

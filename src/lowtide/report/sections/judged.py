@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lowtide.core.result import TrialFacts
 from lowtide.report import numbers
 from lowtide.report.blocks import Block, Callout, Chart, Column, Details, Paragraph, Section, Table
@@ -90,6 +92,8 @@ def windows(view: View) -> Chart | None:
     known = [s.value for s in steps if s.value is not None]
     if len(known) < 2:
         return None
+    dated = all(re.match(r"\d{4}-\d\d", s.label) for s in steps)
+    axis = "report.judged.windows_x" if dated else "report.judged.windows_x_order"
     best, worst = (max, min) if view.result.greater_is_better else (min, max)
     lines = [("bed", view.baseline), ("low", view.floor), ("mean", view.expected)]
     told = tuple(
@@ -103,7 +107,7 @@ def windows(view: View) -> Chart | None:
             "report.judged.windows_alt", n=len(known), worst=view.score(worst(known)),
             best=view.score(best(known)),
         ),
-        picture=Series(steps, plain(view.say("report.judged.windows_x")), plain(view.metric_name), True, False, told),
+        picture=Series(steps, plain(view.say(axis)), plain(view.metric_name), True, False, told),
     )  # fmt: skip
 
 
@@ -122,7 +126,7 @@ def calibration(view: View) -> Chart | None:
     return Chart(
         title=view.say("report.judged.calibration"),
         alt=plain(
-            view.say(f"report.judged.calibration_alt_{'binary'}", n=len(points), rows="; ".join(told) + ".")
+            view.say("report.judged.calibration_alt", n=len(points), rows="; ".join(told) + ".")
         ),
         picture=Curve(
             tuple(points), plain(view.say(f"report.judged.calibration_x_{kind}")),
