@@ -120,7 +120,7 @@ def judge(
 
 def _batch(m: int, units: np.ndarray, source: Source, seed: int) -> np.ndarray:
     """Return about `BATCH` untouched rows: random ones, those of random groups, or the next period."""
-    rng = np.random.default_rng([seed, 0xBA7])
+    rng = np.random.default_rng([seed, m, *source.name.encode()])
     if source.scheme == "future" or m <= BATCH:
         return np.arange(m)
     if source.scheme == "rows":

@@ -20,6 +20,7 @@ from lowtide.core.errors import InputError, UsageError, unknown_column
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.core.task import Costs, Kind, Scheme, Task
+from lowtide.learn.menu import Size
 from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared, Silent
 from lowtide.tables.raw import ColumnSettings, ReadSettings
 from lowtide.tables.table import Table
@@ -46,7 +47,7 @@ def run(
     budget: float = 60.0,
     seed: int = 0,
     confidence: float = 0.95,
-    size: str = "normal",
+    size: Size = "normal",
     threads: int | None = None,
     batch_rows: int | None = None,
     answers: Mapping[str, str] | None = None,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 
+from lowtide.auditing.pricing import FastFit
 from lowtide.core.contract import Role
 from lowtide.core.recipe import Recipe, Style
 from lowtide.core.task import Kind
@@ -59,7 +60,7 @@ class Fitter:
         """Return the preparation fitted on ``train`` and the training matrix."""
         from lowtide.prepare import fit_transform
 
-        shape = "linear" if style == "linear" else "tree"
+        shape = shape_of(style)
         return self._prepared.get(
             (shape, columns, _digest(train)),
             lambda: fit_transform(
@@ -97,7 +98,7 @@ class Fitter:
     def __call__(self, recipe: Recipe, train: Ints, test: Ints) -> Floats:
         """`lowtide.core.recipe.FitPredict`: everything that is fitted sees ``train`` only."""
         member = self.fit(recipe, train)
-        shape = "linear" if recipe.style == "linear" else "tree"
+        shape = shape_of(recipe.style)
         matrix = self._matrices.get(
             (shape, recipe.columns, _digest(train), _digest(test)),
             lambda: member.preparation.transform(self.table.take(test)),
@@ -105,7 +106,7 @@ class Fitter:
         return np.asarray(member.fitted.predict(matrix), dtype=np.float64)
 
 
-def fast_fit(fitter: Fitter) -> Callable[[tuple[str, ...], Ints, Ints], Floats]:
+def fast_fit(fitter: Fitter) -> FastFit:
     """Return the fixed fast learner that prices findings: a small LightGBM, the same for everyone.
 
     It takes identifiers too, as numbers or categories: what they would add to a score is part of their price.
@@ -128,6 +129,11 @@ def fast_fit(fitter: Fitter) -> Callable[[tuple[str, ...], Ints, Ints], Floats]:
         return loose(recipe, train, test)
 
     return fit
+
+
+def shape_of(style: Style) -> Literal["tree", "linear"]:
+    """Return how the matrix is shaped: rules see what trees see."""
+    return "linear" if style == "linear" else "tree"
 
 
 class _Recent(Generic[T]):

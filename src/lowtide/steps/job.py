@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lowtide.core.contract import Role
 from lowtide.core.task import Task
+from lowtide.learn.menu import Size
 from lowtide.tables.raw import ColumnSettings, ReadSettings
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
@@ -52,7 +53,7 @@ class Job:
     budget: float = 60.0
     seed: int = 0
     confidence: float = 0.95
-    size: str = "normal"
+    size: Size = "normal"
     threads: int | None = None
     batch_rows: int | None = None
     folder: Path | None = None

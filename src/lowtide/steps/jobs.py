@@ -10,6 +10,7 @@ import msgspec
 
 from lowtide.core.errors import UsageError
 from lowtide.core.task import Task
+from lowtide.learn.menu import LENGTHS, Size
 from lowtide.project import CONFIG, Config, Project
 from lowtide.steps.job import Job
 from lowtide.tables.raw import ReadSettings
@@ -109,8 +110,8 @@ def _read(declared: ReadSettings | None, given: ReadSettings | None) -> ReadSett
     return msgspec.structs.replace(declared, **told)
 
 
-def _size(size: str) -> str:
-    if size not in ("quick", "normal", "wide"):
+def _size(size: str) -> Size:
+    if size not in LENGTHS:
         raise UsageError(f"--size takes quick, normal or wide, not {size!r}.")
     return size
 

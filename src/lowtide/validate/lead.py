@@ -16,6 +16,7 @@ from lowtide.metrics.metric import Floats
 from lowtide.stats.intervals import t_quantile
 from lowtide.stats.resampling import Ints, codes, resamples
 from lowtide.validate.floor import Estimate
+from lowtide.validate.selection import Bools
 
 RESAMPLES = 300
 LEAST_WINDOWS = 3
@@ -78,7 +79,7 @@ def _of_windows(
     estimate: Estimate,
     y: Floats,
     rule: Floats,
-    there: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    there: Bools,
     folds: Ints,
     metric: Metric,
     sign: float,
@@ -88,7 +89,9 @@ def _of_windows(
     if len(names) != len(estimate.scores) or len(names) < LEAST_WINDOWS:
         return None
     cut = metric.choose(y[there], rule[there])
-    theirs = np.array([metric.at(y[rows], rule[rows], cut) for n in names if len(rows := _rows(there, folds, n))])
+    theirs = np.array(
+        [metric.at(y[rows], rule[rows], cut) for n in names if len(rows := _rows(there, folds, n))]
+    )
     gaps = sign * (estimate.scores - theirs)
     gaps = gaps[np.isfinite(gaps)]
     if len(gaps) < LEAST_WINDOWS:
@@ -100,10 +103,10 @@ def _of_windows(
     )
 
 
-def _rows(there: np.ndarray[tuple[int], np.dtype[np.bool_]], folds: Ints, name: np.int64) -> Ints:
+def _rows(there: Bools, folds: Ints, name: np.int64) -> Ints:
     return np.flatnonzero(there & (folds == name))
 
 
-def _known(values: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    finite = np.isfinite(values)
-    return finite if values.ndim == 1 else finite.all(axis=1)
+def _known(values: Floats) -> Bools:
+    finite: Bools = np.isfinite(values if values.ndim == 1 else values.sum(axis=1))
+    return finite
