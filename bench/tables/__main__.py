@@ -36,12 +36,18 @@ CASES = (
     Case("bike sharing, hours", "A_leaks/bike_sharing_hour.csv.gz", "count"),
     Case("bank marketing", "A_leaks/bank_additional_full.csv.gz", "y", quick=False),
     Case("telco churn", "A_leaks/telco_customer_churn_ibm_full.xlsx", "Churn Value"),
-    Case("heart, Cleveland", "A_leaks/heart_cleveland.csv", "num"),
-    Case("heart, Hungary", "A_leaks/heart_hungarian.csv", "num", ("--positive", "1")),
-    Case("heart, Switzerland", "A_leaks/heart_switzerland.csv", "num", quick=False),
-    Case("heart, VA", "A_leaks/heart_va.csv", "num", quick=False),
+    Case("heart, Cleveland", "A_leaks/heart_cleveland.csv", "target"),
+    Case("heart, Hungary", "A_leaks/heart_hungarian.csv", "target"),
+    Case("heart, Switzerland", "A_leaks/heart_switzerland.csv", "target", quick=False),
+    Case("heart, VA", "A_leaks/heart_va.csv", "target", quick=False),
     Case("Ames housing", "C_ordinary/ames_housing.csv", "price"),
-    Case("Naver film reviews", "C_ordinary/nsmc_raw_sample_19k.csv.gz", "rating", ("--positive", "10"), quick=False),
+    Case(
+        "Naver film reviews",
+        "C_ordinary/nsmc_raw_sample_19k.csv.gz",
+        "rating",
+        ("--positive", "10"),
+        quick=False,
+    ),
     Case("parking, Korea", "B_grouped_time/korea_parking_train.csv", "등록차량수"),
     Case("electricity", "B_grouped_time/elec2.csv.gz", "class", quick=False),
     Case("adult", "C_ordinary/adult_train.csv.gz", "class", quick=False),
@@ -55,9 +61,13 @@ CASES = (
 def run(argv: list[str]) -> int:
     """Run the bench; returns an exit code."""
     parser = argparse.ArgumentParser(prog="bench tables", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="smaller budgets and fewer tables (under 5 minutes)")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller budgets and fewer tables (under 5 minutes)"
+    )
     parser.add_argument("--data", type=Path, default=None, help="folder of real data")
-    parser.add_argument("--budget", type=float, default=None, help="seconds for each table (quick 15, full 60)")
+    parser.add_argument(
+        "--budget", type=float, default=None, help="seconds for each table (quick 15, full 60)"
+    )
     parser.add_argument("--only", default="", help="names that contain this text")
     parser.add_argument("--write", type=Path, default=None, help="write the table as Markdown to this file")
     options = parser.parse_args(argv)
@@ -67,7 +77,9 @@ def run(argv: list[str]) -> int:
         return 2
     budget = options.budget or (15.0 if options.quick else 60.0)
     cases = [c for c in CASES if (c.quick or not options.quick) and options.only.lower() in c.name.lower()]
-    print(f"{len(cases)} tables, {budget:g} s each; the full run takes about {len(CASES) * 80 // 60} minutes.\n")
+    print(
+        f"{len(cases)} tables, {budget:g} s each; the full run takes about {len(CASES) * 80 // 60} minutes.\n"
+    )
     rows = []
     for case in cases:
         row = _one(case, folder, budget)
@@ -111,10 +123,38 @@ def _cells(row: dict[str, Any]) -> list[str]:
     a = row["answer"]
     head = [row["case"]]
     if "error" in a:
-        return [*head, "", "", f"{row['seconds']:.0f}", f"{row['mb']:.0f}", "refused", "", "", "", a["error"]["message"]]
+        return [
+            *head,
+            "",
+            "",
+            f"{row['seconds']:.0f}",
+            f"{row['mb']:.0f}",
+            "refused",
+            "",
+            "",
+            "",
+            a["error"]["message"],
+        ]
     if not a:
-        return [*head, "", "", f"{row['seconds']:.0f}", f"{row['mb']:.0f}", "failed", "", "", "", f"exit code {row['code']}"]
-    found = sorted({f"{f['code']} {', '.join(f['columns'][:3])}".strip() for f in a["findings"] if f["severity"] != "note"})
+        return [
+            *head,
+            "",
+            "",
+            f"{row['seconds']:.0f}",
+            f"{row['mb']:.0f}",
+            "failed",
+            "",
+            "",
+            "",
+            f"exit code {row['code']}",
+        ]
+    found = sorted(
+        {
+            f"{f['code']} {', '.join(f['columns'][:3])}".strip()
+            for f in a["findings"]
+            if f["severity"] != "note"
+        }
+    )
     naive = a.get("naive") or {}
     return [
         *head, f"{a['rows']:,}", a["split"]["scheme"] + (f" ({a['split']['column']})" if a["split"]["column"] else ""),
@@ -133,7 +173,18 @@ def _line(row: dict[str, Any]) -> str:
 
 
 def _markdown(rows: list[dict[str, Any]], budget: float) -> str:
-    heads = ["table", "rows", "scheme", "s", "MB", "metric", "baseline", "floor", "expected", "hurried score; findings"]
+    heads = [
+        "table",
+        "rows",
+        "scheme",
+        "s",
+        "MB",
+        "metric",
+        "baseline",
+        "floor",
+        "expected",
+        "hurried score; findings",
+    ]
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     lines += ["| " + " | ".join(c.replace("|", "/") for c in _cells(row)) + " |" for row in rows]
     return f"Budget {budget:g} s a table.\n\n" + "\n".join(lines) + "\n"

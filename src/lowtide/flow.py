@@ -108,7 +108,7 @@ def run_job(job: Job, listen: Listener) -> Study:
     listen.stage("trials")
     verdict = judge.judge(job, prepared, budget, listen)
     listen.stage("fit")
-    return finish.finish(job, prepared, verdict, budget, listen)
+    return finish.finish(job, verdict, budget, listen)
 
 
 def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:

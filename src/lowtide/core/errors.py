@@ -1,12 +1,12 @@
 """Errors that a user sees: one clear sentence (what is wrong, where, what to do) and an exit code.
 
-    LowtideError
-    ├── UsageError          2  an option, a name, a setting is wrong
-    ├── InputError          2  the data cannot be read or used
-    │   └── Refusal         2  the data can be read, but no honest model can come of it
-    ├── MissingExtra        3  a package of an extra is not installed
-    ├── BundleError         2  a bundle is damaged, altered or too new
-    └── InternalError       4  a fault of lowtide itself
+LowtideError
+├── UsageError          2  an option, a name, a setting is wrong
+├── InputError          2  the data cannot be read or used
+│   └── Refusal         2  the data can be read, but no honest model can come of it
+├── MissingExtra        3  a package of an extra is not installed
+├── BundleError         2  a bundle is damaged, altered or too new
+└── InternalError       4  a fault of lowtide itself
 """
 
 from __future__ import annotations

@@ -33,11 +33,13 @@ PACKAGES = ("lowtide", "numpy", "scipy", "scikit-learn", "lightgbm", "duckdb", "
 SLICE_ROWS = 6_000
 
 
-def finish(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget, listen: Listener) -> Study:
+def finish(job: Job, verdict: Verdict, budget: Budget, listen: Listener) -> Study:
     """Fit what was selected on all rows, collect the facts, write bundle and report."""
     from lowtide.study import Study
 
+    prepared = verdict.prepared
     budget.release("refit")
+    budget.reserve("end", 2.0)
     pipeline = fit_selected(prepared, verdict)
     result = facts_of(job, prepared, verdict, pipeline, budget)
     model = model_of(prepared, verdict, pipeline, result)
@@ -243,7 +245,7 @@ def _worst_slice(job: Job, prepared: Prepared, verdict: Verdict) -> Scenario | N
     rows = np.flatnonzero(seen)
     rows = rows[sample(len(rows), SLICE_ROWS, job.seed)]
     part = table.take(rows)
-    names = [n for n in verdict.features if n not in private]
+    names = [n for n in verdict.prepared.features if n not in private]
     numbers = {n: part.numbers(n) for n in names if table.role(n) == "number"}
     categories = {}
     for name in names:

@@ -50,11 +50,15 @@ class Fitter:
         self._prepared: _Recent[tuple[Any, Floats]] = _Recent(keep_bytes, lambda pair: pair[1].nbytes)
         self._matrices: _Recent[Floats] = _Recent(keep_bytes // 2, lambda matrix: matrix.nbytes)
 
-    def arrange(self, groups: Ints | None, times: Floats | None) -> None:
-        """From now on training rows come in order of ``times`` (n,), and inner folds keep ``groups`` (n,) whole."""
-        self._groups, self._times = groups, times
-        self._prepared.clear()
-        self._matrices.clear()
+    def arranged(self, table: Table, groups: Ints | None, times: Floats | None) -> Fitter:
+        """Return a fitter of the same rows with other roles; training rows come in order of ``times`` (n,), and
+        inner folds keep ``groups`` (n,) whole."""
+        other = Fitter(
+            table, self.y, kind=self.kind, classes=self.classes, threads=self.threads, seed=self.seed,
+            keep_bytes=self.keep_bytes,
+        )  # fmt: skip
+        other._groups, other._times = groups, times
+        return other
 
     def prepare(self, style: Style, columns: tuple[str, ...], train: Ints) -> tuple[Any, Floats]:
         """Return the preparation fitted on ``train`` and the training matrix."""
@@ -109,13 +113,13 @@ class Fitter:
 def fast_fit(fitter: Fitter) -> FastFit:
     """Return the fixed fast learner that prices findings: a small LightGBM, the same for everyone.
 
-    It takes identifiers too, as numbers or categories: what they would add to a score is part of their price.
+    It takes identifiers and groups too: what they would add to a score is part of their price.
     """
     table = fitter.table
     plain: dict[str, Role] = {
-        c.name: "number" if c.type == "number" else "category"
+        c.name: "number" if c.role == "id" and c.type == "number" else "category"
         for c in table.contract.columns
-        if c.role == "id"
+        if c.role in ("id", "group")
     }
     loose = Fitter(
         table.with_roles(plain), fitter.y, kind=fitter.kind, classes=fitter.classes, threads=fitter.threads,
@@ -153,10 +157,6 @@ class _Recent(Generic[T]):
                 self._bytes -= self._size(old)
         self._held.move_to_end(key)
         return self._held[key]
-
-    def clear(self) -> None:
-        self._held.clear()
-        self._bytes = 0
 
 
 def _digest(index: Ints) -> bytes:

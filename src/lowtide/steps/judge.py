@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from lowtide.core.contract import Role
 from lowtide.core.errors import UsageError
 from lowtide.core.recipe import Recipe
 from lowtide.core.result import Naive
 from lowtide.core.task import Assumption
-from lowtide.steps.job import Job, Listener, Prepared
+from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared
 from lowtide.steps.naive import naive
 from lowtide.tables.table import Floats, Ints
 
@@ -36,6 +37,7 @@ class Verdict:
 
     Attributes
     ----------
+    prepared : the rows as models see them under the plan.
     cube : (n, T[, classes]) out-of-fold predictions of all T trials that count, of this run and earlier ones.
     records : their T records; ``estimate.weights`` (T,) says which are shipped.
     baseline : place of the best baseline in ``records`` and its score under the same scheme, or ``None``.
@@ -43,6 +45,7 @@ class Verdict:
     held : (n[, classes]) held-out predictions of the shipped combination.
     """
 
+    prepared: Prepared
     plan: Plan
     assumptions: tuple[Assumption, ...]
     folds: tuple[Fold, ...]
@@ -58,7 +61,6 @@ class Verdict:
     estimate: Estimate
     baseline: tuple[int, float] | None
     held: Floats
-    features: tuple[str, ...]
     question: str
     in_ledger: int
     naive: Naive | None
@@ -121,11 +123,10 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
     verify(plan, folds, groups=groups, times=times)
     places = places_of(folds, len(table))
     units = units_of(plan, keys=keys, groups=groups, times=times)
-    features = features_under(prepared, plan)
-    prepared.fitter.arrange(groups if plan.by_group else None, times if plan.by_time else None)
+    prepared = under_plan(prepared, plan, groups, times)
     with _ledger(job) as ledger:
         cube, records, question, in_ledger, facts = _trials(
-            job, prepared, plan, folds, keys, features, metric, ledger, budget, listen
+            job, prepared, plan, folds, keys, metric, ledger, budget, listen
         )
         selectable = np.array([not r.recipe.baseline and r.status == "done" for r in records], dtype=bool)
         listen.stage("floor")
@@ -134,9 +135,9 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
             ledger.look(question, metric=metric.name, what="floor", value=estimate.floor.value)
     baseline = best_baseline(records, cube, target.y, folds, plan, metric)
     return Verdict(
-        plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys,
+        prepared=prepared, plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys,
         metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
-        held=_blend(cube, estimate.weights), features=features, question=question, in_ledger=in_ledger, naive=hurried,
+        held=_blend(cube, estimate.weights), question=question, in_ledger=in_ledger, naive=hurried,
         facts=facts,
     )  # fmt: skip
 
@@ -166,15 +167,25 @@ def features_under(prepared: Prepared, plan: Plan) -> tuple[str, ...]:
     teaches nothing that holds later, so a number that serves as the time is left out.
     """
     table = prepared.table
-    features = [n for n in prepared.features if n != plan.group or not plan.by_group]
-    if plan.time in features and table.column(str(plan.time)).type == "number" and plan.by_time:
-        features.remove(str(plan.time))
-    if not plan.by_group and plan.group is not None and plan.group not in features and plan.by_time:
-        declared = table.role(plan.group) == "group"
-        if declared and plan.group not in prepared.audit.quarantined:
-            features.append(plan.group)
-    kept = set(features)
+    kept = set(prepared.features)
+    if plan.by_group:
+        kept.discard(str(plan.group))
+    elif plan.by_time and plan.group is not None and plan.group not in prepared.audit.quarantined:
+        kept.add(plan.group)
+    if plan.by_time and plan.time in kept and table.column(str(plan.time)).type == "number":
+        kept.discard(str(plan.time))
     return tuple(n for n in table.names if n in kept)
+
+
+def under_plan(prepared: Prepared, plan: Plan, groups: Ints | None, times: Floats | None) -> Prepared:
+    """Return the rows as a model sees them under a plan: its features, and an entity that returns as a category."""
+    features = features_under(prepared, plan)
+    again: dict[str, Role] = {n: "category" for n in features if prepared.table.role(n) not in FEATURE_ROLES}
+    table = prepared.table.with_roles(again) if again else prepared.table
+    fitter = prepared.fitter.arranged(
+        table, groups if plan.by_group else None, times if plan.by_time else None
+    )
+    return replace(prepared, table=table, features=features, fitter=fitter)
 
 
 def _trials(
@@ -183,7 +194,6 @@ def _trials(
     plan: Plan,
     folds: tuple[Fold, ...],
     keys: Keys,
-    features: tuple[str, ...],
     metric: Metric,
     ledger: Ledger | None,
     budget: Budget,
@@ -194,7 +204,7 @@ def _trials(
     from lowtide.validate.ledger_schema import data_key, question_key
     from lowtide.validate.trials import run_trials
 
-    table, target, task = prepared.table, prepared.target, prepared.task
+    table, target, task, features = prepared.table, prepared.target, prepared.task, prepared.features
     recipes = menu(
         kind=target.kind, rows=len(table), columns=features, roles={n: table.role(n) for n in features},
         time=plan.by_time, seed=job.seed, size=job.size,

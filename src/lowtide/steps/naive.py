@@ -17,12 +17,12 @@ NAIVE_ROWS, NAIVE_TEXT_ROWS = 10_000, 3_000
 
 
 def naive(prepared: Prepared, metric: Metric) -> Naive | None:
-    """Return the score with suspect columns and identifiers in, rows shuffled, one good learner.
+    """Return the score with suspect columns and identifiers and groups in, rows shuffled, one good learner.
 
     The same fast learner that prices findings, five shuffled folds, on at most `NAIVE_ROWS` rows.
     """
     table, target = prepared.table, prepared.target
-    columns = tuple(n for n in table.names if table.role(n) in (*FEATURE_ROLES, "id"))
+    columns = tuple(n for n in table.names if table.role(n) in (*FEATURE_ROLES, "id", "group"))
     if not columns:
         return None
     texts = any(table.role(n) == "text" for n in columns)

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from lowtide import __version__
-from lowtide.core.errors import InternalError, LowtideError
+from lowtide.core.errors import InternalError, LowtideError, UsageError
 from lowtide.core.finding import Fact
 from lowtide.core.recipe import FitPredict, Recipe
 from lowtide.core.task import Kind
@@ -232,7 +232,7 @@ class _Run:
                 self.tell(index, trial.recipe.name, place)
                 try:
                     self.predict(trial, place, fold)
-                except InternalError:
+                except (InternalError, UsageError):
                     raise
                 except Exception as error:  # a learner's fault ends its trial, not the run
                     trial.reason = f"{type(error).__name__}: {error}".splitlines()[0][:300]
