@@ -1,7 +1,7 @@
 """Is the floor kept? Small samples of real tables, judged by the large part that nobody touched.
 
-Full run: 20 draws of each of 20 tables at up to three sizes, about 60 minutes on one core, 5 of them for
-other tools; ``--quick``: about 4 minutes on two cores. Numbers go to ``bench/results/honesty.json`` and ``.md``.
+Full run: 16 draws of each of 20 tables at up to three sizes, about 30 minutes on two cores; ``--quick``:
+about 3 minutes. Numbers go to ``bench/results/honesty.json`` and ``.md``.
 """
 
 from __future__ import annotations
@@ -60,18 +60,18 @@ def _options(argv: list[str]) -> argparse.Namespace:
         "--data", type=Path, default=Path(named) if named else ROOT.parent / "shared" / "data"
     )
     parser.add_argument("--quick", action="store_true", help="smallest sizes, few draws")
-    parser.add_argument("--draws", type=int, help="draws of each table and size (20; quick 4)")
+    parser.add_argument("--draws", type=int, help="draws of each table and size (16; quick 4)")
     parser.add_argument("--first", type=int, default=0, help="number of the first draw")
     parser.add_argument("--tables", nargs="*", default=[], help="names, or choose / confirm")
     parser.add_argument("--metrics", nargs="*", default=[], help="metrics instead of each kind's default")
-    parser.add_argument("--others", type=int, help="draws on which other tools are run, too (3; quick 1)")
+    parser.add_argument("--others", type=int, help="draws on which other tools are run, too (2; quick 1)")
     parser.add_argument("--noise", type=int, help="repetitions of 1,000 trials of pure noise (100; quick 10)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--keep", type=Path, help="keep draws here and use them again")
     parser.add_argument("--out", type=Path, default=RESULTS / "honesty")
     options = parser.parse_args(argv)
     defaults = (
-        {"draws": 4, "others": 1, "noise": 10} if options.quick else {"draws": 20, "others": 3, "noise": 100}
+        {"draws": 4, "others": 1, "noise": 10} if options.quick else {"draws": 16, "others": 2, "noise": 100}
     )
     for name, value in defaults.items():
         if getattr(options, name) is None:

@@ -109,40 +109,35 @@ OTHERS_HEAD = (
     "reported − real",
     "|reported − real|",
     "reported > real + 0.02",
-    "real",
+    "its model − lowtide's",
     "s",
 )
 
 
 def other_lines(pairs: Iterable[tuple[Outcome, Report]]) -> list[tuple[str, ...]]:
-    """Return what tools reported against the truth, and lowtide's expected value and floor on the same draws."""
+    """Return what tools reported against the truth, and lowtide's numbers on the same draws."""
     pairs = [p for p in pairs if np.isfinite(p[1].real) and np.isfinite(p[0].real)]
     rows = []
-    for tool in dict.fromkeys(r.tool for _, r in pairs):
-        for scheme in dict.fromkeys(o.scheme for o, r in pairs if r.tool == tool):
-            mine = [(o, r) for o, r in pairs if r.tool == tool and o.scheme == scheme]
-            gaps = np.asarray([o.sign * (r.reported - r.real) / o.unit for o, r in mine])
-            real = np.asarray([o.sign * r.real / o.unit for o, r in mine])
-            rows.append(_other(tool, scheme, gaps, real, np.mean([r.seconds for _, r in mine])))
-            for name, value in (
-                ("  lowtide, expected", "expected"),
-                ("  lowtide, floor", "floor"),
-                ("  lowtide, best CV", "naive"),
-            ):
-                part = [o for o, _ in mine if getattr(o, value) is not None]
-                if part:
-                    gaps = np.asarray([o.optimism(getattr(o, value)) for o in part])
-                    real = np.asarray([o.sign * o.real / o.unit for o in part])
-                    rows.append(_other(name, scheme, gaps, real, float("nan")))
-    return rows
+    for tool, scheme in dict.fromkeys((r.tool, o.scheme) for o, r in pairs):
+        mine = [(o, r) for o, r in pairs if (r.tool, o.scheme) == (tool, scheme)]
+        gaps = [o.sign * (r.reported - r.real) / o.unit for o, r in mine]
+        ahead = np.mean([o.sign * (r.real - o.real) / o.unit for o, r in mine])
+        seconds = np.mean([r.seconds for _, r in mine])
+        rows.append(_other(tool, scheme, gaps, f"{ahead:+.3f}", f"{seconds:.0f}"))
+    drawn = {(o.table, o.n, o.seed): o for o, _ in pairs}.values()
+    for scheme in dict.fromkeys(o.scheme for o in drawn):
+        for name, field in (("best CV", "naive"), ("expected", "expected"), ("floor", "floor")):
+            values = [(o, getattr(o, field)) for o in drawn if o.scheme == scheme]
+            gaps = [o.optimism(v) for o, v in values if v is not None]
+            if gaps:
+                rows.append(_other(f"lowtide, {name}", scheme, gaps, "", ""))
+    return sorted(rows, key=lambda r: ("rows", "groups", "future").index(r[1]))
 
 
-def _other(name: str, scheme: str, gaps: np.ndarray, real: np.ndarray, seconds: float) -> tuple[str, ...]:
-    shown = "" if np.isnan(seconds) else f"{seconds:.0f}"
-    return (
-        name, scheme, str(len(gaps)), f"{gaps.mean():+.3f}", f"{np.abs(gaps).mean():.3f}",
-        f"{(gaps > 0.02).mean():.0%}", f"{real.mean():.3f}", shown,
-    )  # fmt: skip
+def _other(name: str, scheme: str, gaps: Sequence[float], ahead: str, seconds: str) -> tuple[str, ...]:
+    g = np.asarray(gaps)
+    share = f"{(g > 0.02).mean():.0%}"
+    return (name, scheme, str(len(g)), f"{g.mean():+.3f}", f"{np.abs(g).mean():.3f}", share, ahead, seconds)
 
 
 def markdown(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -294,7 +294,7 @@ def init(
     prepared = prepare_job(job, Silent())
     config = write_template(
         folder, source=source, task=task, read=job.read, guesses=prepared.table.contract.guesses,
-        questions=prepared.audit.questions,
+        questions=prepared.audit.questions, findings=prepared.audit.findings,
     )  # fmt: skip
     return Made(
         folder, config, len(prepared.table), len(prepared.table.names), prepared.table.contract.guesses,

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from lowtide.core.answering import about_split, choices
 from lowtide.core.contract import ROLES, Guess
 from lowtide.core.errors import InputError
 from lowtide.core.finding import Finding
@@ -34,8 +35,18 @@ _TASK_HINTS = {
     "time": ('"COLUMN"', 'the moment of a row; ":order" is the order of the rows'),
     "horizon": ("30", "length of the outcome window, in days (rows under :order)"),
     "gap": ("7", "pause between training and use, in days (rows under :order)"),
-    "metric": ('"roc_auc"', "what to be judged by; `lowtide run --help` lists them"),
-    "deploy": ('"rows"', "what deployment will be: rows, groups, future, groups+future"),
+    "metric": ('"METRIC"', "what to be judged by; `lowtide run --help` lists them"),
+}
+_DEPLOY = "# What the model will be used on: rows, groups, future or groups+future.\n"
+_DEPLOY_OPEN = """\
+# What will the model be used on? Until you say so, the worst that the data give evidence for is assumed.
+# Take the mark away from ONE of these:
+"""
+_DEPLOYS = {
+    "rows": "rows like these: the same time, the same entities",
+    "groups": "entities that are not in this table",
+    "future": "later rows than these",
+    "groups+future": "entities that are not in this table, later",
 }
 _READ_NUMBERS = ("title_rows", "header_rows")
 _RUN = """
@@ -56,18 +67,21 @@ def write_template(
     read: ReadSettings | None = None,
     guesses: Sequence[Guess] = (),
     questions: Sequence[Finding] = (),
+    findings: Sequence[Finding] = (),
 ) -> Path:
     """Write ``lowtide.toml`` into ``folder`` (made when it is not there) and return its path.
 
     What was said stands in plain lines; guesses and open questions stand as comments that only need the
-    mark taken away.
+    mark taken away. ``findings`` fill the comments about time and group with what was seen.
 
     Raises
     ------
     InputError
         When the folder cannot be written.
     """
-    text = template(folder, source=source, task=task, read=read, guesses=guesses, questions=questions)
+    text = template(
+        folder, source=source, task=task, read=read, guesses=guesses, questions=questions, findings=findings,
+    )  # fmt: skip
     try:
         write_text(folder / CONFIG, text)
     except OSError as error:
@@ -83,9 +97,15 @@ def template(
     read: ReadSettings | None = None,
     guesses: Sequence[Guess] = (),
     questions: Sequence[Finding] = (),
+    findings: Sequence[Finding] = (),
 ) -> str:
     """Return the text that `write_template` writes."""
-    parts = [_HEAD, _task(task), _source(folder, source), _read(read or ReadSettings(), guesses)]
+    parts = [
+        _HEAD,
+        _task(task, (*questions, *findings)),
+        _source(folder, source),
+        _read(read or ReadSettings(), guesses),
+    ]
     parts += [_columns(guesses), _answers(questions), _RUN]
     if task.costs is not None:
         parts.append("\n[task.costs]\n" + "".join(_line(n, v) for n, v in _set_fields(task.costs)))
@@ -129,16 +149,31 @@ def _set_fields(struct: msgspec.Struct) -> list[tuple[str, Any]]:
     ]
 
 
-def _task(task: Task) -> str:
+def _task(task: Task, findings: Sequence[Finding] = ()) -> str:
+    splits = [f for f in findings if about_split(f) and f.severity in ("question", "warning")]
+    seen = {key: value for f in splits for c in choices(f) for key, value in c.settings if key != "deploy"}
     given = dict(_set_fields(task))
     given.pop("costs", None)
     lines = [_line(name, value) for name, value in given.items()]
-    lines += [
-        _hint(f"{name} = {example}", note)
-        for name, (example, note) in _TASK_HINTS.items()
-        if name not in given
-    ]
+    for name, (example, note) in _TASK_HINTS.items():
+        if name in seen and name not in given:
+            lines.append(_hint(f"{name} = {toml_value(seen[name])}", f"{note} (seen, nobody said so)"))
+        elif name not in given:
+            lines.append(_hint(f"{name} = {example}", note))
+    if "deploy" not in given:
+        lines.append(_DEPLOY_OPEN if splits else _DEPLOY)
+        lines += [_hint(f"deploy = {toml_value(name)}", note) for name, note in _deploy(splits).items()]
     return "".join(lines)
+
+
+def _deploy(splits: Sequence[Finding]) -> dict[str, str]:
+    """Return the schemes that are worth naming, and what each says: all of them when nothing was seen."""
+    if not splits:
+        return {"rows": _DEPLOYS["rows"]}
+    found = {c.means for f in splits for c in choices(f)}
+    if {"groups", "future"} <= found:
+        found.add("groups+future")
+    return {name: note for name, note in _DEPLOYS.items() if name in found}
 
 
 def _source(folder: Path, source: str) -> str:
@@ -197,13 +232,14 @@ def _columns(guesses: Sequence[Guess]) -> str:
 
 def _answers(questions: Sequence[Finding]) -> str:
     lines = ["\n[answers]\n"]
-    if questions:
+    columns = [f for f in questions if not about_split(f)]
+    if columns:
         lines.append(
-            '# Open questions: until you answer, these columns are out. "use" keeps, "drop" leaves out.\n'
+            "# Open questions: until you answer, these columns are out. Is the value known when the prediction is\n"
+            '# made? "use" keeps the column, "drop" leaves it out. `lowtide explain CODE` tells more.\n'
         )
-    for finding in questions:
-        for column in finding.columns or (None,):
-            key = finding.code if column is None else f"{finding.code}:{column}"
+    for finding in columns:
+        for key, _ in choices(finding)[0].settings:
             lines.append(_hint(f'{toml_value(key)} = "drop"'))
     lines.append(
         '# or, with a name: "COLUMN" = {answer = "use", who = "NAME", when = 2026-01-31, why = "TEXT"}\n'

@@ -20,7 +20,7 @@ def test_header_is_valid_yaml():
 
 def test_the_floor_comes_first():
     text = card(made_model().manifest).split("---", 2)[2]
-    assert "with 95% confidence, log_loss is at most **0.61**" in text
+    assert "with 95% confidence, log loss is at most **0.610** on new rows of the same kind" in text
     assert text.index("| floor |") < text.index("| expected |")
     assert "`leak`" in text
     assert "7 trials" in text

@@ -101,7 +101,7 @@ def test_lines_are_toml_whatever_the_column_is_called() -> None:
     import tomllib
 
     name = 'a "b"\\ 이름\n[x] = #'
-    line = answer_lines(Finding(code="LT202", severity="question", columns=(name,)), "use")
+    line = answer_lines(Finding(code="LT202", severity="question", columns=(name,)))["use"]
     assert tomllib.loads(line) == {"answers": {f"LT202:{name}": "use"}}
 
 

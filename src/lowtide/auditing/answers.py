@@ -7,7 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from lowtide.core.answering import DECLARED, about_split
 from lowtide.core.finding import Finding, Severity
+from lowtide.core.task import Task
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +48,17 @@ def with_answer(finding: Finding, answers: Mapping[str, Answer]) -> Finding:
     said = {answer_for(finding, c, answers) for c in (finding.columns or (None,))}
     if len(said) == 1 and None not in said:
         return msgspec.structs.replace(finding, answer=said.pop())
+    return finding
+
+
+def with_declared(finding: Finding, task: Task) -> Finding:
+    """Return a finding about the split with its answer, when the task says what the model will be used on.
+
+    ``deploy`` answers all of them, ``time`` those about time, ``group`` those about entities.
+    """
+    own = task.time if finding.remedy == "split_by_time" else task.group
+    if about_split(finding) and (task.deploy is not None or own is not None):
+        return msgspec.structs.replace(finding, answer=DECLARED)
     return finding
 
 

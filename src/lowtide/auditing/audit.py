@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lowtide.auditing.answers import Answer, quarantine, with_answer
+from lowtide.auditing.answers import Answer, quarantine, with_answer, with_declared
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks import all_checks
 from lowtide.auditing.context import Context
@@ -70,7 +70,7 @@ def audit(
             absent.append(seen)
         else:
             context.found.extend(seen)
-    findings = [with_answer(f, answers) for f in context.found]
+    findings = [with_declared(with_answer(f, answers), task) for f in context.found]
     quarantined = quarantine(findings, answers, context.candidates)
     joint: Price | None = None
     if fit is not None:

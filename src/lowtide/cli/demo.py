@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from lowtide.cli.common import Json, Lang, Quiet, say, shared, words
-from lowtide.cli.run import run_and_show
+from lowtide.cli.common import Json, Lang, Quiet, language, say, shared, words
+from lowtide.cli.run import run_it
 
 
 def demo(
@@ -32,6 +32,9 @@ def demo(
 
     source = out / "bike_sharing_daily.csv"
     write_bytes(source, text)
-    run_and_show(str(source), target="count", out=out, budget=budget, seed=seed)
+    result = run_it(str(source), target="count", out=out, budget=budget, seed=seed)
     if not shared.json:
-        say(w.say("cli.demo.next", out=str(out)))
+        from lowtide.report.demo import story
+        from lowtide.report.terminal import summary
+
+        say(summary(result, language()), story(result, language()), w.say("cli.demo.next", out=str(out)))

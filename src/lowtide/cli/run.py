@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,6 +26,13 @@ from lowtide.cli.common import (
     words,
 )  # fmt: skip
 
+METRICS = (
+    "What to be judged by. Yes/no: roc_auc, average_precision, log_loss, brier, balanced_accuracy, f1, accuracy, "
+    "cost. Numbers: mae, rmse, r2, wape."
+)
+if TYPE_CHECKING:
+    from lowtide.core.result import RunResult
+
 
 def run(
     source: Annotated[
@@ -35,7 +42,7 @@ def run(
     budget: Annotated[
         float | None, typer.Option("--budget", help="Seconds to spend.", metavar="SECONDS")
     ] = None,
-    metric: Annotated[str | None, typer.Option("--metric", help="Metric to be judged by.")] = None,
+    metric: Annotated[str | None, typer.Option("--metric", help=METRICS)] = None,
     deploy: Annotated[
         str | None,
         typer.Option("--deploy", help="What deployment will be.", metavar="rows|groups|future|groups+future"),
@@ -69,22 +76,37 @@ def run(
 
 
 def run_and_show(source: str, *, out: Path | None, **options: Any) -> None:
-    """Run and print: the floor first."""
+    """Run and print: how it was read in short, the floor, what to do next."""
+    result = run_it(source, out=out, **options)
+    if shared.json:
+        return
+    from lowtide.report.terminal import reading, settings, summary
+
+    w = words()
+    say(reading(result.contract, language(), _data_of(source)), summary(result, language()))
+    say(w.say("cli.run.predict", bundle=str(result.bundle)))
+    if result.questions:
+        folder = str(Path(result.bundle or ".").parent)
+        say(w.say("cli.run.answer", file=settings(result), folder=folder))
+
+
+def run_it(source: str, *, out: Path | None, **options: Any) -> RunResult:
+    """Run with a progress bar; print the JSON object when it was asked for."""
     from lowtide import flow
     from lowtide.cli.progress import Bar
 
     with Bar(quiet=shared.quiet or shared.json) as bar:
         study = flow.run_source(source, out=out, lang=language(), progress=bar, **options)
-    result = study.result
-    emit(flow.summary(result))
-    if not shared.json:
-        from lowtide.report.terminal import contract_table, summary
+    emit(flow.summary(study.result))
+    return study.result
 
-        unsure = tuple(g for g in result.contract if g.given or g.sure < 0.9 or g.column is None)
-        say(contract_table(unsure, language()))
-        say(summary(result, language()))
-        say(
-            words().say(
-                "cli.run.next", bundle=str(result.bundle), folder=str(Path(result.bundle or ".").parent)
-            )
-        )
+
+def _data_of(source: str) -> str:
+    """Return the file that `lowtide profile` would look at: a project folder names its own."""
+    from lowtide.project import CONFIG, Project
+
+    path = Path(source)
+    if not path.is_dir() and path.name != CONFIG:
+        return source
+    data = Project.open(path).source
+    return source if data is None else str(data)

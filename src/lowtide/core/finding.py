@@ -55,7 +55,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     facts : numbers and names only; sentences are made later.
     remedy : ``drop_columns``, ``split_by_group``, ``split_by_time``, ``drop_rows``, ``treat_as_missing``, ``ask`` or ``none``.
     price : see `Price`; ``None`` when it was not, or could not be, estimated.
-    answer : what a person said in ``lowtide.toml`` about it (``use``, ``drop``), or ``None``.
+    answer : what a person said in ``lowtide.toml`` about it, or ``None``: ``use``, ``drop``, or ``declared`` when
+        ``[task]`` says how held-out data is to be made.
     """
 
     code: str

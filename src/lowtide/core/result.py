@@ -42,7 +42,11 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrialFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """One trial, as the report shows it. ``score`` is out of fold and not corrected for selection."""
+    """One trial, as the report shows it.
+
+    ``score`` is out of fold and not corrected for selection; ``reason`` says why a trial failed, without
+    values of the data.
+    """
 
     name: str
     learner: str
@@ -51,6 +55,7 @@ class TrialFacts(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "done"
     baseline: bool = False
     weight: float = 0.0
+    reason: str = ""
 
 
 class ColumnFacts(msgspec.Struct, frozen=True, kw_only=True):

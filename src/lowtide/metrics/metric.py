@@ -83,6 +83,10 @@ class Metric(ABC):
         """Return (n,) contributions whose weighted mean is the score, or None when there are none."""
         return None
 
+    def burden(self, y: Floats, p: Floats) -> Floats | None:
+        """Return (n,) losses that make up the score, to see on how few rows it rests; None when unknown."""
+        return self.per_row(y, p)
+
     def better(self, a: float, b: float) -> bool:
         """Return whether score ``a`` is strictly better than ``b``."""
         return a > b if self.greater_is_better else a < b

@@ -23,6 +23,9 @@ class R2(Metric):
         centred = y - y.mean() if len(y) else y
         return MeanColumn(np.column_stack([(y - p) ** 2, centred**2, centred]), _finish)
 
+    def burden(self, y: Floats, p: Floats) -> Floats:
+        return np.asarray((y - p) ** 2)
+
 
 def _finish(means: Floats) -> Floats:
     variance = means[:, 1] - means[:, 2] ** 2

@@ -20,6 +20,9 @@ class Rmse(Metric):
     def column(self, y: Floats, p: Floats) -> Column:
         return MeanColumn(((y - p) ** 2)[:, None], _finish)
 
+    def burden(self, y: Floats, p: Floats) -> Floats:
+        return np.asarray((y - p) ** 2)
+
 
 def _finish(means: Floats) -> Floats:
     return np.asarray(np.sqrt(means[:, 0]))

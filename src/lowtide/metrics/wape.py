@@ -22,6 +22,9 @@ class Wape(Metric):
     def column(self, y: Floats, p: Floats) -> Column:
         return MeanColumn(np.column_stack([np.abs(y - p), np.abs(y)]), _finish)
 
+    def burden(self, y: Floats, p: Floats) -> Floats:
+        return np.asarray(np.abs(y - p))
+
 
 def _finish(means: Floats) -> Floats:
     there = means[:, 1] > 0

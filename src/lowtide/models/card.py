@@ -4,11 +4,35 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from lowtide.core.answering import DECLARED
 from lowtide.core.contract import ColumnContract
-from lowtide.models.manifest import Manifest
+from lowtide.core.interval import Scenario
+from lowtide.core.rounding import significant
+from lowtide.models.manifest import FindingNote, Manifest
 
+KINDS = {"binary": "yes or no", "multiclass": "one of several classes", "regression": "a number"}
+METRIC_NAMES = {
+    "roc_auc": "ROC AUC", "average_precision": "average precision", "log_loss": "log loss", "brier": "Brier score",
+    "balanced_accuracy": "balanced accuracy", "f1": "F1", "mae": "mean absolute error",
+    "rmse": "root mean squared error", "r2": "R²", "wape": "weighted absolute percentage error",
+    "cost": "cost per row",
+}  # fmt: skip
+SCHEMES = {
+    "rows": "Rows were held out at random; equal rows stayed together.",
+    "groups": "Whole groups of {group} were held out: the model was judged on groups that it never met.",
+    "future": "Each test lay after everything that was learned from, by {time}.",
+    "groups+future": "Each test lay after everything that was learned from, by {time}, and held only groups of "
+    "{group} that the model never met.",
+}
+PLACES = {
+    "new rows": "new rows of the same kind",
+    "new groups": "groups of {group} that it never met",
+    "next period": "the time after the data end",
+    "new groups, next period": "groups of {group} that it never met, after the data end",
+    "worst slice": "its weakest slice",
+}
 TASKS = {"binary": "tabular-classification", "multiclass": "tabular-classification"}
 
 
@@ -28,7 +52,7 @@ def _header(m: Manifest) -> str:
     metric = [
         "    metrics:",
         f"    - type: {m.metric}",
-        f"      value: {json.dumps(m.expected)}",
+        f"      value: {_rounded(m.expected)}",
         f"      name: {m.metric}, expected after correction for selection",
     ]
     lines = [
@@ -54,37 +78,52 @@ def _header(m: Manifest) -> str:
     return "\n".join(lines)
 
 
+def _rounded(value: float | None) -> str:
+    return "null" if value is None else f"{value:.4g}"
+
+
 def _promise(m: Manifest) -> str:
-    side = "at least" if m.greater_is_better else "at most"
+    name, better = METRIC_NAMES.get(m.metric, m.metric), "higher" if m.greater_is_better else "lower"
     if m.floor.value is None:
         why = f" ({m.floor.refusal})" if m.floor.refusal else ""
         first = (
             f"No floor can be given{why}. Do not rely on this model before it is settled against outcomes."
         )
     else:
+        side = "at least" if m.greater_is_better else "at most"
         first = (
-            f"Floor: with {m.floor.confidence:.0%} confidence, {m.metric} is {side} **{_n(m.floor.value)}** "
-            f"in the scenario *{m.floor.scenario}*."
+            f"Floor: with {m.floor.confidence:.0%} confidence, {name} is {side} **{_bound(m, m.floor.value)}** on "
+            f"{_place(m, m.floor.scenario)}."
         )
     table = _table(
-        ("", m.metric),
+        ("", f"{name} ({better} is better)"),
         (
-            ("floor", _n(m.floor.value)),
-            (
-                f"best rule without a model{f' ({m.baseline_name})' if m.baseline_name else ''}",
-                _n(m.baseline),
-            ),
-            ("expected", _n(m.expected)),
+            ("floor", _bound(m, m.floor.value)),
+            (f"best rule without a model{f': {m.baseline_name}' if m.baseline_name else ''}", _n(m.baseline)),
+            ("expected, corrected for selection", _n(m.expected)),
         ),
     )
-    return f"# {m.name}\n\n{first}\n\n{table}"
+    parts = [f"# {m.name}", first, table]
+    if m.floor.value is not None and m.baseline is not None and not _clears(m, m.floor.value, m.baseline):
+        parts.append(
+            "**The floor does not clear the usual score of the rule.** The report says whether the model is ahead "
+            "of the rule on the same rows; if it is not, ship the rule."
+        )
+    return "\n\n".join(parts)
+
+
+def _clears(m: Manifest, floor: float, baseline: float) -> bool:
+    """Say whether the floor is better than the rule's score, as far as the digits that are shown tell."""
+    better = floor > baseline if m.greater_is_better else floor < baseline
+    return better and _bound(m, floor) != _n(baseline)
 
 
 def _question(m: Manifest) -> str:
-    lines = [f"Predicts the column `{m.task.target}` ({m.kind})."]
+    lines = [f"Predicts the column `{m.task.target}` ({KINDS.get(m.kind, m.kind)})."]
     if m.kind == "binary":
         lines.append(
-            f"Positive class: `{m.positive}`; it is answered from a probability of {m.threshold:.4g} on."
+            f"The case to be found is `{m.positive}`; the model answers so when its probability is "
+            f"{m.threshold:.3g} or more."
         )
     elif m.kind == "multiclass":
         lines.append("Classes: " + ", ".join(f"`{c}`" for c in m.classes) + ".")
@@ -96,26 +135,48 @@ def _question(m: Manifest) -> str:
 
 
 def _judged(m: Manifest) -> str:
-    lines = [
-        f"Held-out rows were made by the scheme *{m.scheme or 'rows'}*. The expected score and the floor are "
-        f"corrected for selection over {m.trials} trials."
-    ]
+    how = SCHEMES.get(m.scheme or "rows", m.scheme).format(group=_group(m), time=_time(m))
+    lines = [f"{how} The expected score and the floor are corrected for selection over {m.trials:,} trials."]
     if m.scenarios:
         rows = (
-            (s.name, _n(s.expected), _n(s.floor), _n(s.batch_floor), "" if s.rows is None else str(s.rows))
+            (_place(m, s.name, s.facts), _n(s.expected), _bound(m, s.floor), _batch(m, s))
             for s in m.scenarios
         )
-        lines.append(_table(("scenario", "expected", "floor", "floor of a batch", "rows of the batch"), rows))
+        lines.append(_table(("used on", "expected", "floor, in the long run", "floor of one batch"), rows))
     return "## How it was judged\n\n" + "\n\n".join(lines)
 
 
+def _batch(m: Manifest, scenario: Scenario) -> str:
+    told = _bound(m, scenario.batch_floor)
+    return (
+        told if scenario.batch_floor is None or scenario.rows is None else f"{told} ({scenario.rows:,} rows)"
+    )
+
+
+def _place(m: Manifest, scenario: str, facts: Mapping[str, object] | None = None) -> str:
+    """Return where a model is used in a scenario."""
+    facts = facts or {}
+    if scenario == "worst slice" and isinstance(facts.get("column"), str):
+        level = "without a value" if facts.get("level") == "missing" else str(facts.get("level", ""))
+        return f"its weakest slice (`{facts['column']}`: {level})"
+    return PLACES.get(scenario, scenario).format(group=_group(m), time=_time(m))
+
+
+def _group(m: Manifest) -> str:
+    return f"`{m.task.group}`" if m.task.group else "the group"
+
+
+def _time(m: Manifest) -> str:
+    return "the order of the rows" if m.task.time in (None, ":order") else f"`{m.task.time}`"
+
+
 def _data(m: Manifest) -> str:
-    shown = _table(("column", "role", "type"), ((c.name, c.role, c.type) for c in _read(m)))
+    shown = _table(("column", "role", "type"), ((f"`{c.name}`", c.role, c.type) for c in _read(m)))
     rest = ""
     if m.quarantined:
-        rest = "\n\nLeft out, because they would not be known or restate the answer: " + _names(m.quarantined)
-        rest += "."
-    return f"## Data\n\nFitted on {m.rows} rows. It reads {len(m.needed)} columns.\n\n{shown}{rest}"
+        rest = "\n\nLeft out by the audit (known too late, telling the answer, or mere keys): "
+        rest += _names(m.quarantined) + "."
+    return f"## Data\n\nFitted on {m.rows:,} rows. It reads {len(m.needed):,} columns.\n\n{shown}{rest}"
 
 
 def _limits(m: Manifest) -> str:
@@ -124,24 +185,42 @@ def _limits(m: Manifest) -> str:
         "- The floor holds for rows that come about as the training rows did. If the way they are collected "
         "changes, settle the model against outcomes before relying on it.",
         "- Values outside the range of training and levels never seen are answered, and are counted as unusual.",
+        "- The model predicts; it does not say what would happen if a column were changed on purpose.",
     ]
     if found:
-        lines.append(
-            "- Open or answered findings of the audit: "
-            + "; ".join(f"{f.code} ({f.severity}) {_names(f.columns)}".strip() for f in found)
-            + ". `lowtide explain CODE` tells what each means."
-        )
+        lines.append("- What the audit found (`lowtide explain CODE` tells what each means):")
+        lines += [f"  - {f.code} ({f.severity}){_about(f)}: {_state(m, f)}" for f in found]
     return "## Limits\n\n" + "\n".join(lines)
 
 
+def _about(finding: FindingNote) -> str:
+    return f" {_names(finding.columns)}" if finding.columns else ""
+
+
+def _state(m: Manifest, finding: FindingNote) -> str:
+    """Return what became of a finding."""
+    if finding.columns and set(finding.columns) <= set(m.quarantined):
+        return "left out"
+    if finding.answer == DECLARED:
+        return "settled by what the task says of its use"
+    if finding.answer is not None:
+        return f"a person answered `{finding.answer}`"
+    return (
+        "not answered, the worse case is assumed"
+        if finding.severity == "question"
+        else "seen, nothing was changed for it"
+    )
+
+
 def _use(m: Manifest) -> str:
-    made = f" on {m.created}" if m.created else ""
+    made = f" on {m.created[:10]}" if m.created else ""
     members = _table(
-        ("member", "learner", "weight"),
-        ((n.recipe.name, n.recipe.learner, f"{n.weight:.4g}") for n in m.members),
+        ("part of the model", "learner", "weight"),
+        ((n.recipe.name, n.recipe.learner, f"{n.weight:.0%}") for n in m.members),
     )
     return (
-        '## Use\n\n```python\nimport lowtide\n\nmodel = lowtide.load("BUNDLE")\nmodel.check()\n'
+        "## Use\n\n```sh\nlowtide predict BUNDLE new_rows.csv -o scores.csv\n```\n\n"
+        '```python\nimport lowtide\n\nmodel = lowtide.load("BUNDLE")\nmodel.check()\n'
         f'model.predict("new_rows.csv")\n```\n\n{members}\n\n'
         f"Made by lowtide {m.versions.get('lowtide', '')}{made}. No record of the data is in this bundle: "
         "`golden.parquet` holds generated rows."
@@ -157,7 +236,12 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _n(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
+    return "–" if value is None else significant(float(value))
+
+
+def _bound(m: Manifest, value: float | None) -> str:
+    """Return a bound, rounded to its bad side: no more is promised than was computed."""
+    return "–" if value is None else significant(value, toward="down" if m.greater_is_better else "up")
 
 
 def _quoted(text: str) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from lowtide.core.answering import SPLITS, about_split, choices
 from lowtide.core.contract import Guess
 from lowtide.core.finding import Finding
 from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.report import numbers
-from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, plain
+from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, plain, shorten
 from lowtide.report.names import metric_name
-from lowtide.report.sections import answers, columns, finding, floor, read
+from lowtide.report.sections import answers, columns, finding, floor, judged, read
 from lowtide.report.sections.findings import by_weight
 from lowtide.report.view import View
 from lowtide.report.words import Words
@@ -24,6 +27,12 @@ if TYPE_CHECKING:
 STYLES = {"error": "bold red", "question": "bold yellow", "warning": "yellow", "note": "dim"}
 TONES = {"good": "bold green", "bad": "bold red", "warn": "bold yellow", "plain": "bold"}
 MOST_FINDINGS = 12
+MOST_GUESSES = 8
+# What a file usually is: not worth a line.
+USUAL = {
+    "format": ("csv", "excel", "parquet", "json"), "encoding": ("utf-8", "ascii"), "delimiter": (",",), "quote": ('"',),
+    "header_rows": ("1",), "title_rows": ("0",), "compression": ("gzip", "zstd"),
+}  # fmt: skip
 
 
 def text(marked: str, style: str = "") -> Text:
@@ -76,19 +85,48 @@ def summary(result: RunResult, lang: str = "en") -> Group:
     if view.ships_rule:
         parts.append(text(view.say("report.floor.rule_body", rule=view.rule)))
     grave = [f for f in by_weight(result.findings) if f.severity != "note"]
-    if grave:
-        parts += [Text(), findings_table(grave[:MOST_FINDINGS], lang)]
-        if len(grave) > MOST_FINDINGS:
-            parts.append(text(view.say("terminal.more", n=len(grave) - MOST_FINDINGS), "dim"))
+    parts += [Text(), findings_table(grave[:MOST_FINDINGS], lang)]
+    if len(grave) > MOST_FINDINGS:
+        parts.append(text(view.say("terminal.more", n=len(grave) - MOST_FINDINGS), "dim"))
     if result.quarantined:
         parts.append(text(view.say("terminal.left_out", columns=view.column_names(result.quarantined, 10))))
+    failed = judged.failures(view)
+    if failed:
+        parts.append(text(failed, "yellow"))
     if result.questions:
-        parts += [Text(), questions(result.questions, lang)]
+        parts += [Text(), questions(result.questions, lang, settings(result))]
+    parts += _assumed(view)
     files = [(key, value) for key, value in (("report", result.report), ("bundle", result.bundle)) if value]
     if files:
         parts.append(Text())
-        parts += [text(f"{view.say(f'terminal.{key}')}  {clean(value)}") for key, value in files]
+        parts += [_file(view.say(f"terminal.{key}"), value) for key, value in files]
     return Group(*parts)
+
+
+def settings(result: RunResult) -> str:
+    """Return where the ``lowtide.toml`` of a run is, as the user would write it."""
+    folder = "" if result.bundle is None else result.bundle.replace("\\", "/").rpartition("/")[0]
+    return f"{folder}/{answers.FILE}" if folder else answers.FILE
+
+
+def _file(name: str, path: str) -> Text:
+    """Return where a file is; the path is never folded, so that it can be copied."""
+    shown = text(f"{name}  {clean(path)}")
+    shown.no_wrap, shown.overflow = True, "ignore"
+    return shown
+
+
+def _assumed(view: View) -> list[RenderableType]:
+    """Return what was assumed, with the line that changes it; without what the open questions ask already."""
+    from rich.text import Text
+
+    asked = any(about_split(f) for f in view.result.questions)
+    told: list[RenderableType] = []
+    for a in view.result.assumptions:
+        if a.setting and not (asked and a.code.startswith("split_")):
+            told.append(text(view.say("terminal.assumed", what=answers.assumption(view, a))))
+            told += [_line("[task]"), _line(clean(a.setting))]
+    return [Text(), *told] if told else []
 
 
 def _verdict(view: View) -> str:
@@ -119,14 +157,17 @@ def _numbers(view: View) -> Table:
 
 def _what(view: View) -> str:
     """Return what the numbers are: the metric, how sure, and for whom."""
+    up = "higher" if view.result.greater_is_better else "lower"
+    named = f"{view.metric_name} ({view.say(f'terminal.{up}_is_better')})"
     if view.floor is None:
-        return view.metric_name
-    return f"{view.metric_name}; {view.say('terminal.sure', scenario=view.scenario)}"
+        return named
+    return f"{named}; {view.say('terminal.sure', scenario=view.scenario)}"
 
 
 def findings_table(findings: Sequence[Finding], lang: str = "en") -> RenderableType:
     """Return findings, the worst first, each with its price."""
     from rich import box
+    from rich.console import Group
     from rich.table import Table
 
     words = Words(lang)
@@ -140,9 +181,7 @@ def findings_table(findings: Sequence[Finding], lang: str = "en") -> RenderableT
     price_title = words.say("terminal.col_price")
     price_title = f"{price_title} ({plain(metrics.pop())})" if len(metrics) == 1 else price_title
     table.add_column(price_title, justify="right", no_wrap=True)
-    for f in by_weight(findings):
-        price, note = finding.price_told(words, f.price)
-        price = price if not note or price[:1] in "0123456789+-" else "0"
+    for f, price in _alike(words, findings):
         title = finding.title(words, f)
         named = all(clean(c) in title for c in f.columns[:1])
         cell = title if named or not f.columns else f"{title}: {words.names(f.columns, 4)}"
@@ -150,28 +189,101 @@ def findings_table(findings: Sequence[Finding], lang: str = "en") -> RenderableT
             text(f.code), text(words.mark(f"common.severities.{f.severity}"), STYLES.get(f.severity, "")),
             text(cell), text(price),
         )  # fmt: skip
-    return table
+    if not metrics:
+        return table
+    return Group(table, text(words.mark("terminal.price_means"), "dim"))
 
 
-def questions(findings: Sequence[Finding], lang: str = "en") -> Group:
-    """Return questions, each with the line of ``lowtide.toml`` that answers it."""
+def _alike(words: Words, findings: Sequence[Finding]) -> list[tuple[Finding, str]]:
+    """Return findings with their prices as told; those of one kind that cost nothing share a line."""
+    found: dict[tuple[str, ...], tuple[Finding, str]] = {}
+    for f in by_weight(findings):
+        price = finding.price_told(words, f.price)[0]
+        # What a remedy improves was no false score: the report tells by how much.
+        price = price if price[:1].isdigit() or not price else words.say("terminal.price_free")
+        alone = () if f.columns and f.price is None and f.remedy not in SPLITS else (str(len(found)),)
+        key = (f.code, f.severity, *alone)
+        if key in found:
+            first = found[key][0]
+            f = msgspec.structs.replace(first, columns=(*first.columns, *f.columns))
+        found[key] = (f, price)
+    return list(found.values())
+
+
+def questions(findings: Sequence[Finding], lang: str = "en", file: str = answers.FILE) -> Group:
+    """Return questions, each with the lines of ``lowtide.toml`` (``file``) that answer it."""
     from rich.console import Group
 
     words = Words(lang)
-    parts: list[RenderableType] = [text(words.mark("terminal.questions"), "bold")]
+    parts: list[RenderableType] = [text(words.mark("terminal.questions", file=clean(file)), "bold")]
     for f in findings:
         parts.append(text(finding.question(words, f)))
-        parts.append(text(words.mark("terminal.answer_with", file=answers.FILE), "dim"))
-        lines = answers.answer_lines(f, "use").split("\n")[1:]
-        parts += [_line(line) for line in lines]
+        for n, choice in enumerate(choices(f)):
+            parts.append(_line(words.say("terminal.or")) if n else _line(f"[{choice.table}]"))
+            *first, last = choice.lines
+            parts += [_line(line) for line in first]
+            parts.append(_line(last, words.say(f"terminal.means_{choice.means}")))
     return Group(*parts)
 
 
-def _line(line: str) -> Text:
-    """Return a line to copy: it is never folded."""
+def _line(line: str, note: str = "") -> Text:
+    """Return a line to copy and what it says: it is never folded."""
     shown = text(f"  {line}", "cyan")
+    if note:
+        shown.append(f"  # {note}", "dim")
     shown.no_wrap, shown.overflow = True, "ignore"
     return shown
+
+
+def reading(guesses: Sequence[Guess], lang: str = "en", source: str = "FILE") -> RenderableType:
+    """Return the guesses that are worth a look, one a line, and how to see all of them.
+
+    Those that a person gave, those about the file that are unusual, the least certain about columns; columns
+    about which the same was guessed share a line.
+    """
+    from rich.console import Group
+    from rich.table import Table
+
+    words = Words(lang)
+    rest = text(words.mark("terminal.reading_rest", source=shorten(clean(source), 80)), "dim")
+    lines = _worth_a_look(guesses)
+    if not lines:
+        return Group(text(words.mark("terminal.reading_plain")), rest)
+    rows: list[tuple[Text, ...]] = []
+    for same in lines[:MOST_GUESSES]:
+        first = same[0]
+        what = read.what(words, first)
+        names = [g.column for g in same if g.column is not None]
+        sure = words.mark("report.read.given") if first.given else numbers.percent(first.sure)
+        told = read.evidence(words, first)
+        told = told if len(names) < 2 else words.mark("terminal.for_example", column=names[0], evidence=told)
+        about = f"{what}: {words.names(names, 2 if len(names) == 2 else 1)}" if names else what
+        rows.append((text(about), text(read.value(words, first)), text(sure), text(told, "dim")))
+    table = Table.grid(padding=(0, 2), expand=True)
+    for place, most in enumerate((32, 16, 12)):
+        # What is fixed here is not squeezed by long evidence, which takes what is left of the line.
+        width = min(most, max(row[place].cell_len for row in rows))
+        table.add_column(
+            width=width, no_wrap=True, overflow="ellipsis", justify="right" if place == 2 else "left"
+        )
+    table.add_column(ratio=1, no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        table.add_row(*row)
+    more = len(lines) - MOST_GUESSES
+    parts: list[RenderableType] = [text(words.mark("terminal.contract"), "bold"), table]
+    parts += [text(words.mark("terminal.more", n=more), "dim")] if more > 0 else []
+    return Group(*parts, rest)
+
+
+def _worth_a_look(guesses: Sequence[Guess]) -> list[list[Guess]]:
+    """Return the guesses that matter: given ones, then the file's, then the least certain; alike ones together."""
+    alike: dict[tuple[str, ...], list[Guess]] = {}
+    for g in guesses:
+        usual = g.column is None and (g.value in USUAL.get(g.what, ()) or g.evidence == "sheet_only")
+        if g.given or (not usual and (g.column is None or g.sure < read.SURE)):
+            own = (g.what, g.value, g.evidence, str(g.given))
+            alike.setdefault(own if g.column is not None else (*own, str(len(alike))), []).append(g)
+    return sorted(alike.values(), key=lambda s: (not s[0].given, s[0].column is not None, s[0].sure))
 
 
 def contract_table(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import platform
+import re
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -73,11 +74,17 @@ def model_of(prepared: Prepared, verdict: Verdict, pipeline: Pipeline, result: R
     return build(
         pipeline, task=result.task, table=prepared.table, metric=result.metric,
         greater_is_better=result.greater_is_better, floor=result.floor, expected=result.expected,
-        baseline=result.baseline, baseline_name=result.baseline_name, scheme=result.split.scheme,
+        baseline=result.baseline, baseline_name=_rule_name(result), scheme=result.split.scheme,
         scenarios=result.scenarios, findings=result.findings, quarantined=result.quarantined,
         threshold=threshold if np.isfinite(threshold) else 0.5, trials=result.trials, seed=result.seed,
         created=result.created,
     )  # fmt: skip
+
+
+def _rule_name(result: RunResult) -> str:
+    """Return the name of the best rule, with the column that it looks at."""
+    column = result.baseline_rule.get("source") or result.baseline_rule.get("column")
+    return f"{result.baseline_name} (`{column}`)" if isinstance(column, str) else result.baseline_name
 
 
 def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline, budget: Budget) -> RunResult:
@@ -180,9 +187,15 @@ def _trial_table(verdict: Verdict) -> tuple[TrialFacts, ...]:
         TrialFacts(
             name=r.recipe.name, learner=r.recipe.learner, score=r.scores.get(verdict.metric.name),
             seconds=round(r.seconds, 3), status=r.status, baseline=r.recipe.baseline, weight=float(weights[t]),
+            reason=_without_values(r.reason or "") if r.status == "failed" else "",
         )
         for t, r in enumerate(verdict.records)
     )  # fmt: skip
+
+
+def _without_values(reason: str) -> str:
+    """Take what stands in quotes out of a message: it may be a value of a person."""
+    return re.sub(r"""(['"]).*?\1""", "…", reason)
 
 
 def scenarios(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> tuple[Scenario, ...]:
@@ -321,5 +334,6 @@ def write_all(job: Job, prepared: Prepared, result: RunResult, model: Model, bud
         write_template(
             folder, source=str(job.source), task=job.task, read=job.read,
             guesses=prepared.table.contract.guesses, questions=prepared.audit.questions,
+            findings=prepared.audit.findings,
         )  # fmt: skip
     return result

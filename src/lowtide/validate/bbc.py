@@ -32,19 +32,21 @@ class Corrected:
 
 
 def correct(found: Reselected, metric: Metric, confidence: float, evidence: int) -> Corrected:
-    """Return mean and bad-side quantile of the out-of-bag scores.
+    """Return median and bad-side quantile of the out-of-bag scores.
+
+    The median, because few units make some scores (R², a mean of squares) so skewed that a mean says nothing.
 
     Parameters
     ----------
-    evidence : units that carry the evidence: all, or those with the rarer class. With few of them the
-        bootstrap is too narrow, so the distance from mean to quantile is stretched by
+    evidence : units that carry the evidence. With few of them the
+        bootstrap is too narrow, so the distance from median to quantile is stretched by
         t_{U-1} / z * sqrt(U / (U - 1)), as a normal interval would be (Efron & Tibshirani 1993, 12.5 and 14.3).
     """
     scores = found.out[np.isfinite(found.out)]
     usable = len(scores) / len(found.out)
     if not len(scores) or evidence < 2:
         return Corrected(float("nan"), float("nan"), 0.0)
-    expected = float(scores.mean())
+    expected = float(np.median(scores))
     tail = 1 - confidence
     edge = float(np.quantile(scores, tail if metric.greater_is_better else 1 - tail))
     edge = expected + (edge - expected) * small_sample(evidence, confidence)

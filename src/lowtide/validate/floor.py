@@ -160,8 +160,9 @@ def _exchangeable(
 ) -> Estimate:
     times = resamples or (_FEW_ROWS_RESAMPLES if len(held.y) <= 5000 else _MANY_ROWS_RESAMPLES)
     found = reselect(held.y, held.cube, held.units, metric, held.candidates, times=times, seed=seed)
-    fixed = bbc.correct(found, metric, blank.confidence, _evidence(held, kind, scheme))
     mixed = blend(held.cube, weights)
+    evidence = _evidence(held, kind, scheme, metric.burden(held.y, mixed))
+    fixed = bbc.correct(found, metric, blank.confidence, evidence)
     cut = metric.choose(held.y, mixed)
     floor = _filled(blank, fixed.floor, bbc.METHOD, fixed.usable >= 0.5)
     batches = bbc.UnitBatches(
@@ -228,18 +229,24 @@ def _too_few(held: _Held, kind: Kind, scheme: Scheme) -> tuple[str, int] | None:
     return None
 
 
-def _evidence(held: _Held, kind: Kind, scheme: Scheme) -> int:
-    """Return the number of units that carry the evidence.
+def _evidence(held: _Held, kind: Kind, scheme: Scheme, burden: Floats | None) -> int:
+    """Return the number of units that carry the evidence: the least of what follows.
 
-    Rows: all of them, or for classes those outside the commonest one (or in it, if fewer). Groups: half of
-    that, because a resample leaves out only a third of them, and a handful of unlike groups says less than
-    as many rows do (measured in docs/decisions/floor-first-version.md).
+    Classes: units outside the commonest class, and units in it. Losses: Kish's effective number
+    (sum of losses)^2 / (sum of squares) over units, small when a few rows make up most of the loss. Groups:
+    half of all that, because a resample leaves out only a third of them, and a handful of unlike groups
+    says less than as many rows do (measured in docs/decisions/floor-first-version.md).
     """
-    units = codes(held.units)[1]
+    unit, units = codes(held.units)
+    evidence = float(units)
     if kind != "regression":
         common = held.y == np.argmax(np.bincount(held.y.astype(np.int64)))
-        units = min(len(np.unique(held.units[~common])), len(np.unique(held.units[common])))
-    return max(2, units // 2) if "groups" in scheme else units
+        evidence = min(len(np.unique(unit[~common])), len(np.unique(unit[common])))
+    if burden is not None:
+        loss = np.bincount(unit, weights=np.abs(burden))
+        squares = float((loss**2).sum())
+        evidence = min(evidence, float(loss.sum()) ** 2 / squares) if squares > 0 else evidence
+    return max(2, int(evidence / (2 if "groups" in scheme else 1)))
 
 
 def _refuse(blank: Floor, code: str, needed: int | None) -> Floor:

@@ -78,7 +78,7 @@ def _dated(code: str, moment: Moment, context: Context, task: Task) -> Finding:
     year_only = len(moment.columns) == 1 and context.view(moment.columns[0]).type == "number"
     vague = year_only and centred is context.targets
     facts: dict[str, Any] = {
-        "variant": "dated", "time": moment.columns[0], "span_days": round(moment.span, 3),
+        "variant": "dated" if moves else "still", "time": moment.columns[0], "span_days": round(moment.span, 3),
         "periods": moment.periods, "drift": drift, "p_drift": p_drift, "serial": near, "p_serial": p_near,
         "clear_moment": moment.clear, "other_dates": list(moment.others), "parts": len(moment.columns),
         "filled": len(known) / max(context.sampled, 1), "rows_looked_at": context.sampled,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
+from lowtide.core.answering import about_split, choices
 from lowtide.core.finding import Finding
+from lowtide.core.task import Assumption
 from lowtide.report import numbers
 from lowtide.report.blocks import Block, Callout, Heading, Line, Paragraph, Section
 from lowtide.report.inline import clean, code
@@ -36,15 +36,9 @@ def section(view: View) -> Section:
     )
 
 
-def toml_text(value: str) -> str:
-    """Return text as a TOML basic string (JSON's escapes are a part of TOML's)."""
-    return json.dumps(clean(value), ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def answer_lines(finding: Finding, answer: str) -> str:
-    """Return the lines that answer a finding, the table's header included."""
-    keys = [f"{finding.code}:{column}" for column in finding.columns] or [finding.code]
-    return "\n".join(["[answers]", *(f'{toml_text(key)} = "{answer}"' for key in keys)])
+def answer_lines(finding: Finding) -> dict[str, str]:
+    """Return the lines of each way to answer a finding, the table's header included, by what they say."""
+    return {c.means: clean("\n".join([f"[{c.table}]", *c.lines])) for c in choices(finding)}
 
 
 def _question(view: View, finding: Finding) -> Callout:
@@ -53,29 +47,35 @@ def _question(view: View, finding: Finding) -> Callout:
     price = finding.price
     if price is not None and None not in (finite(price.as_is), finite(price.remedied)):
         gain = view.say(
-            "report.answers.gain", metric=metric_name(words, price.metric),
+            f"report.answers.gain{'_split' if about_split(finding) else ''}", metric=metric_name(words, price.metric),
             as_is=numbers.significant(price.as_is), remedied=numbers.significant(price.remedied),
         )  # fmt: skip
         blocks.append(Paragraph(gain))
-    blocks.append(Line(answer_lines(finding, "use"), view.say("report.answers.write", file=file)))
-    blocks.append(Line(answer_lines(finding, "drop"), view.say("report.answers.write_drop", file=file)))
+    blocks += [
+        Line(lines, view.say(f"report.answers.write_{means}", file=file))
+        for means, lines in answer_lines(finding).items()
+    ]
     return Callout(one.question(words, finding, view.result.task.target), "warn", tuple(blocks))
+
+
+def assumption(view: View, assumed: Assumption) -> str:
+    """Return what was assumed, in a sentence."""
+    facts = {
+        key: code(value) if key in ("group", "column", "target") and isinstance(value, str) else value
+        for key, value in assumed.facts.items()
+        if value is not None and key != "time"
+    }
+    key = f"assumptions.{assumed.code}"
+    path = key if view.words.has(key) else "assumptions.other"
+    return view.say(path, **{"code": clean(assumed.code), **facts})
 
 
 def _assumptions(view: View) -> list[Block]:
     blocks: list[Block] = []
-    for assumption in view.result.assumptions:
-        facts = {
-            key: code(value) if key in ("group", "column", "target") and isinstance(value, str) else value
-            for key, value in assumption.facts.items()
-            if value is not None and key != "time"
-        }
-        key = f"assumptions.{assumption.code}"
-        path = key if view.words.has(key) else "assumptions.other"
-        text = view.say(path, **{"code": clean(assumption.code), **facts})
-        blocks.append(Paragraph(text))
-        if assumption.setting:
+    for assumed in view.result.assumptions:
+        blocks.append(Paragraph(assumption(view, assumed)))
+        if assumed.setting:
             label = view.say("report.answers.change", file=code(FILE))
-            setting = clean(assumption.setting)
+            setting = clean(assumed.setting)
             blocks.append(Line(setting if "[" in setting[:1] else f"[task]\n{setting}", label))
     return blocks

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lowtide.core.finding import Finding, Price
+from lowtide.core.answering import DECLARED, about_split
+from lowtide.core.finding import Finding, Price, Severity
 from lowtide.report import numbers
 from lowtide.report.blocks import Block, Card, Column, Details, Paragraph, Table
 from lowtide.report.inline import clean, code
@@ -15,7 +16,7 @@ from lowtide.report.words import Words
 
 MOST_FACTS = 16
 # Share of the score below which a price is none.
-FREE = 0.002
+FREE = 0.005
 HIDDEN = frozenset({"variant", "positions", "side", "evidence"})
 
 
@@ -59,7 +60,8 @@ def says(words: Words, finding: Finding, target: str | None = None) -> str:
 
 def question(words: Words, finding: Finding, target: str | None = None) -> str:
     """Return the question that a person must answer, with the columns that it is about."""
-    path = f"findings.{finding.code}.question"
+    path = f"findings.{finding.code}.asks.{finding.facts.get('variant', 'default')}"
+    path = path if words.has(path) else f"findings.{finding.code}.question"
     if not words.has(path):
         return words.mark("report.answers.fallback_question", **texts(words, finding, target))
     asked = words.mark(path, **texts(words, finding, target))
@@ -69,6 +71,8 @@ def question(words: Words, finding: Finding, target: str | None = None) -> str:
 
 def done(words: Words, finding: Finding) -> str:
     """Return what was done about it; empty when nothing was."""
+    if about_split(finding):
+        return _split_done(words, finding)
     match finding.answer, finding.severity, finding.remedy:
         case "use", _, _:
             key = "done_used"
@@ -76,11 +80,27 @@ def done(words: Words, finding: Finding) -> str:
             key = "done_dropped"
         case _, "error", "drop_columns":
             key = "done_drop"
-        case _, "question", _ if finding.columns:
+        case _, "question", "drop_columns" if finding.columns:
             key = "done_ask"
         case _:
             return ""
     return words.mark(f"report.findings.{key}")
+
+
+def _split_done(words: Words, finding: Finding) -> str:
+    """Return how the split answers the finding; empty for notes, which no split heeds."""
+    kind = "time" if finding.remedy == "split_by_time" else "group"
+    if finding.answer == DECLARED:
+        key = "done_declared"
+    elif finding.answer == "drop":
+        key = f"done_not_{kind}"
+    elif finding.answer == "use":
+        key = f"done_by_{kind}"
+    elif finding.level > Severity.note:
+        key = f"done_assumed_{kind}"
+    else:
+        return ""
+    return words.mark(f"report.findings.{key}", **texts(words, finding))
 
 
 def card(words: Words, finding: Finding, target: str | None = None) -> Card:

@@ -8,7 +8,7 @@ from lowtide.core.result import TrialFacts
 from lowtide.report import numbers
 from lowtide.report.blocks import Block, Callout, Chart, Column, Details, Paragraph, Section, Table
 from lowtide.report.charts.specs import Curve, Point, Series, Step
-from lowtide.report.inline import clean, plain
+from lowtide.report.inline import clean, plain, shorten
 from lowtide.report.numbers import finite
 from lowtide.report.view import View
 
@@ -159,8 +159,26 @@ def over_time(view: View) -> Chart | None:
     )  # fmt: skip
 
 
+def failures(view: View) -> str:
+    """Return how many trials failed and why the first did; empty when none did."""
+    failed = [t for t in view.result.trial_table if t.status == "failed"]
+    if not failed:
+        return ""
+    first = failed[0]
+    return view.say(
+        "report.judged.failures", n=len(failed), total=len(view.result.trial_table), name=clean(first.name),
+        reason=shorten(clean(first.reason), 160) or view.say("common.none"),
+    )  # fmt: skip
+
+
 def _trials(view: View) -> list[Block]:
-    """Return the best trials and the baselines."""
+    """Return the best trials and the baselines; those that failed are never silent."""
+    failed = failures(view)
+    told: list[Block] = [Callout(failed, "warn")] if failed else []
+    return [*told, *_trial_table(view)]
+
+
+def _trial_table(view: View) -> list[Block]:
     worst = float("-inf") if view.result.greater_is_better else float("inf")
     sign = -1.0 if view.result.greater_is_better else 1.0
 
