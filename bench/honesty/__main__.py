@@ -1,7 +1,7 @@
 """Is the floor kept? Small samples of real tables, judged by the large part that nobody touched.
 
 Full run: 16 draws of each of 20 tables at up to three sizes, about 30 minutes on two cores; ``--quick``:
-about 3 minutes. Numbers go to ``bench/results/honesty.json`` and ``.md``.
+about 4 minutes. Numbers go to ``bench/results/honesty.json`` and ``.md``.
 """
 
 from __future__ import annotations

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lowtide.auditing import audit as module
-from lowtide.auditing.answers import Answer, quarantine
+from lowtide.auditing.answers import Answer, quarantine, with_declared
 from lowtide.auditing.audit import Audit, audit
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks import CHECKS
 from lowtide.auditing.explain import KEYS, codes, explain, says
 from lowtide.core.errors import UsageError
 from lowtide.core.finding import Finding, Severity
+from lowtide.core.task import Task
 from lowtide.testing.contracts import Case, case
 from tests.auditing.real import SmallFit
 from tests.auditing.test_checks import ordinary, rng, series, visits
@@ -64,6 +67,46 @@ def test_an_answer_is_noted_on_the_finding() -> None:
     seen = run(leaky(), answers={"predicted_value": Answer(answer="use")})
     assert [f.answer for f in seen.findings if f.code == "LT207"] == ["use"]
     assert seen.questions == ()
+
+
+SPLITS = (
+    Finding(code="LT302", severity="question", columns=("day",), remedy="split_by_time"),
+    Finding(code="LT301", severity="question", columns=("shop",), remedy="split_by_group"),
+    Finding(code="LT202", severity="question", columns=("call",), remedy="drop_columns"),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ({}, set()),
+        ({"deploy": "rows"}, {"LT301", "LT302"}),
+        ({"deploy": "future"}, {"LT301", "LT302"}),
+        ({"time": "day"}, {"LT302"}),
+        ({"group": "shop"}, {"LT301"}),
+    ],
+)
+def test_the_task_answers_questions_about_the_split(said: dict[str, Any], answered: set[str]) -> None:
+    task = Task(target="y", **said)
+    assert {f.code for f in SPLITS if with_declared(f, task).answer == "declared"} == answered
+
+
+def test_a_declared_deployment_leaves_no_such_question() -> None:
+    given = case(series(), "flow", "regression")
+    told = msgspec.structs.replace(given.task, deploy="rows")
+    seen = audit(given.table, given.target, told)
+    (finding,) = [f for f in seen.findings if f.code == "LT302"]
+    assert finding.answer == "declared" and finding not in seen.questions
+    assert [f.answer for f in run(given).findings if f.code == "LT302"] == [None]
+
+
+def test_a_target_that_stands_still_is_not_called_drifting() -> None:
+    r = rng(41)
+    day = [dt.datetime(2021, 1, 1) + dt.timedelta(days=n) for n in range(600)]
+    given = case({"day": day, "size": r.normal(size=600), "y": r.normal(size=600)}, "y", "regression")
+    (finding,) = [f for f in run(given).findings if f.code == "LT302"]
+    assert finding.severity == "question" and finding.facts["variant"] == "still"
+    assert "hardly moves" in says(finding, "y")
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Severity.__members__))), max_size=6))

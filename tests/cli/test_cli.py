@@ -225,3 +225,23 @@ def test_a_fault_of_ours_is_one_sentence_without_values(
     path = Path(err.split(" are in ")[1].split(":")[0].replace("\n", ""))
     assert "customer's name" not in path.read_text(encoding="utf-8")
     path.unlink()
+
+
+def test_help_names_every_metric(capsys: pytest.CaptureFixture[str]) -> None:
+    from lowtide.cli.run import METRICS
+    from lowtide.metrics import METRICS as OWN
+
+    assert all(m.name in METRICS for m in OWN)
+
+
+def test_run_ends_with_what_to_do_next(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.parent)
+    code, out, _ = call(capsys, "run", "p", "--budget", "8")
+    assert code == 0
+    assert "lowtide predict p/bundle NEW_FILE" in out
+    assert "report  p/report.html" in out
+    # Only open questions have to be answered.
+    assert ("Answer the questions in p/lowtide.toml" in out) == ("To answer, in p/lowtide.toml" in out)
+    assert len(out.split("Floor")[0].splitlines()) <= 12

@@ -132,6 +132,23 @@ def test_dependence_inside_groups_lowers_the_floor() -> None:
     assert tied.floor.value > free.floor.value + 0.1
 
 
+def test_a_loss_that_rests_on_few_rows_is_stretched() -> None:
+    metric, rng = get("rmse"), np.random.default_rng(0)
+    y = rng.normal(size=300)
+    even = (y + rng.normal(size=300))[:, None]
+    odd = even.copy()
+    odd[:3] += 40
+    burden = metric.burden(y, odd[:, 0])
+    assert burden is not None
+    assert burden.sum() ** 2 / (burden**2).sum() < 5
+    plain, heavy = judge(y, even, metric), judge(y, odd, metric)
+    assert plain.floor.value is not None
+    assert plain.expected is not None
+    assert heavy.floor.value is not None
+    assert heavy.expected is not None
+    assert heavy.floor.value / heavy.expected > 1.5 > plain.floor.value / plain.expected
+
+
 def test_small_samples_are_stretched() -> None:
     assert small_sample(10, 0.95) > small_sample(100, 0.95) > 1
     assert small_sample(100_000, 0.95) == pytest.approx(1, abs=1e-3)

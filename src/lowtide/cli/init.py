@@ -64,10 +64,11 @@ def init(
             }
         )
         return
-    from lowtide.report.terminal import contract_table, findings_table, questions
+    from lowtide.report.terminal import findings_table, questions, reading
 
     w = words()
-    say(contract_table(made.guesses, language()), findings_table(made.audit.findings, language()))
+    say(reading(made.guesses, language(), data), findings_table(made.audit.findings, language()))
     if made.audit.questions:
-        say(questions(made.audit.questions, language()))
-    say(w.say("cli.init.next", config=str(made.config), folder=str(made.folder)))
+        say(questions(made.audit.questions, language(), made.config.as_posix()))
+    key = "cli.init.answer" if made.audit.questions else "cli.init.next"
+    say(w.say(key, config=str(made.config), folder=str(made.folder)))

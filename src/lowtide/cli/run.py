@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -109,4 +110,4 @@ def _data_of(source: str) -> str:
     if not path.is_dir() and path.name != CONFIG:
         return source
     data = Project.open(path).source
-    return source if data is None else str(data)
+    return source if data is None else min(str(data), os.path.relpath(data), key=len)

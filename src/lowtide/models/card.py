@@ -12,6 +12,8 @@ from lowtide.core.interval import Scenario
 from lowtide.core.rounding import significant
 from lowtide.models.manifest import FindingNote, Manifest
 
+# Findings about how held-out data is made.
+SPLIT_CODES = ("LT301", "LT302")
 KINDS = {"binary": "yes or no", "multiclass": "one of several classes", "regression": "a number"}
 METRIC_NAMES = {
     "roc_auc": "ROC AUC", "average_precision": "average precision", "log_loss": "log loss", "brier": "Brier score",
@@ -205,11 +207,11 @@ def _state(m: Manifest, finding: FindingNote) -> str:
         return "settled by what the task says of its use"
     if finding.answer is not None:
         return f"a person answered `{finding.answer}`"
-    return (
-        "not answered, the worse case is assumed"
-        if finding.severity == "question"
-        else "seen, nothing was changed for it"
-    )
+    if finding.severity == "question":
+        return "not answered, the worse case is assumed"
+    if finding.code in SPLIT_CODES and m.scheme not in ("", "rows"):
+        return "heeded in how held-out data was made"
+    return "seen, nothing was changed for it"
 
 
 def _use(m: Manifest) -> str:

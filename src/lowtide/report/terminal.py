@@ -12,7 +12,7 @@ from lowtide.core.contract import Guess
 from lowtide.core.finding import Finding
 from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.report import numbers
-from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, plain, shorten
+from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, code, plain, shorten
 from lowtide.report.names import metric_name
 from lowtide.report.sections import answers, columns, finding, floor, judged, read
 from lowtide.report.sections.findings import by_weight
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 STYLES = {"error": "bold red", "question": "bold yellow", "warning": "yellow", "note": "dim"}
 TONES = {"good": "bold green", "bad": "bold red", "warn": "bold yellow", "plain": "bold"}
+# Rows of the same kind when nothing speaks against it: that is what everybody expects.
+NOTHING = "split_nothing_seen"
 MOST_FINDINGS = 12
 MOST_GUESSES = 8
 # What a file usually is: not worth a line.
@@ -123,7 +125,7 @@ def _assumed(view: View) -> list[RenderableType]:
     asked = any(about_split(f) for f in view.result.questions)
     told: list[RenderableType] = []
     for a in view.result.assumptions:
-        if a.setting and not (asked and a.code.startswith("split_")):
+        if a.setting and a.code != NOTHING and not (asked and a.code.startswith("split_")):
             told.append(text(view.say("terminal.assumed", what=answers.assumption(view, a))))
             told += [_line("[task]"), _line(clean(a.setting))]
     return [Text(), *told] if told else []
@@ -178,18 +180,19 @@ def findings_table(findings: Sequence[Finding], lang: str = "en") -> RenderableT
     table.add_column(words.say("terminal.col_severity"), no_wrap=True)
     table.add_column(words.say("terminal.col_finding"), ratio=3, overflow="fold")
     metrics = {metric_name(words, f.price.metric) for f in findings if f.price is not None}
+    priced = bool(metrics)
     price_title = words.say("terminal.col_price")
     price_title = f"{price_title} ({plain(metrics.pop())})" if len(metrics) == 1 else price_title
     table.add_column(price_title, justify="right", no_wrap=True)
     for f, price in _alike(words, findings):
         title = finding.title(words, f)
-        named = all(clean(c) in title for c in f.columns[:1])
+        named = all(code(c) in title for c in f.columns[:1])
         cell = title if named or not f.columns else f"{title}: {words.names(f.columns, 4)}"
         table.add_row(
-            text(f.code), text(words.mark(f"common.severities.{f.severity}"), STYLES.get(f.severity, "")),
+            text(f.code), text(finding.badge(words, f), STYLES.get(f.severity, "")),
             text(cell), text(price),
         )  # fmt: skip
-    if not metrics:
+    if not priced:
         return table
     return Group(table, text(words.mark("terminal.price_means"), "dim"))
 
@@ -283,6 +286,7 @@ def _worth_a_look(guesses: Sequence[Guess]) -> list[list[Guess]]:
         if g.given or (not usual and (g.column is None or g.sure < read.SURE)):
             own = (g.what, g.value, g.evidence, str(g.given))
             alike.setdefault(own if g.column is not None else (*own, str(len(alike))), []).append(g)
+    alike = {key: sorted(same, key=lambda g: g.sure) for key, same in alike.items()}
     return sorted(alike.values(), key=lambda s: (not s[0].given, s[0].column is not None, s[0].sure))
 
 

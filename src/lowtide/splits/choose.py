@@ -281,7 +281,8 @@ def _assumptions(
     if task.deploy is None and plan.reason not in ("group_declared", "time_declared"):
         setting = 'deploy = "rows"'
         if plan.scheme == "rows":
-            setting = f'time = "{ORDER}"'
+            # Whoever knows of a time or an entity that was not seen can name it.
+            setting = 'time = "COLUMN"'
         elif plan.facts.get("second") == "groups":
             setting = 'deploy = "groups"'
         facts: dict[str, str | int | float | bool | None] = {

@@ -207,7 +207,17 @@ def scenarios(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) ->
     if other is not None:
         estimates.append(other)
     worst = _worst_slice(job, prepared, verdict)
+    if worst is not None and not _weaker(worst, verdict):
+        worst = None
     return build(estimates, headline=verdict.plan.scheme, batch_rows=job.batch_rows, worst=worst)
+
+
+def _weaker(slice_: Scenario, verdict: Verdict) -> bool:
+    """Say whether a slice is expected to do worse than all rows: otherwise it is no warning."""
+    if slice_.expected is None or verdict.estimate.expected is None:
+        return True
+    sign = 1.0 if verdict.metric.greater_is_better else -1.0
+    return sign * (verdict.estimate.expected - slice_.expected) > 0
 
 
 def _second(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> Any:

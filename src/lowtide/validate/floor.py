@@ -232,21 +232,23 @@ def _too_few(held: _Held, kind: Kind, scheme: Scheme) -> tuple[str, int] | None:
 def _evidence(held: _Held, kind: Kind, scheme: Scheme, burden: Floats | None) -> int:
     """Return the number of units that carry the evidence: the least of what follows.
 
-    Classes: units outside the commonest class, and units in it. Losses: Kish's effective number
-    (sum of losses)^2 / (sum of squares) over units, small when a few rows make up most of the loss. Groups:
-    half of all that, because a resample leaves out only a third of them, and a handful of unlike groups
-    says less than as many rows do (measured in docs/decisions/floor-first-version.md).
+    All units; half of them under groups, because a resample leaves out only a third and a handful of unlike
+    groups says less than as many rows do (measured in docs/decisions/floor-first-version.md). Classes: units
+    outside the commonest class, and units in it, halved likewise. Losses: Kish's effective number (sum of
+    losses)^2 / (sum of squares) over units, small when a few rows make up most of the loss.
     """
     unit, units = codes(held.units)
-    evidence = float(units)
+    evidence = units
     if kind != "regression":
         common = held.y == np.argmax(np.bincount(held.y.astype(np.int64)))
         evidence = min(len(np.unique(unit[~common])), len(np.unique(unit[common])))
+    if "groups" in scheme:
+        evidence //= 2
     if burden is not None:
         loss = np.bincount(unit, weights=np.abs(burden))
         squares = float((loss**2).sum())
-        evidence = min(evidence, float(loss.sum()) ** 2 / squares) if squares > 0 else evidence
-    return max(2, int(evidence / (2 if "groups" in scheme else 1)))
+        evidence = min(evidence, int(float(loss.sum()) ** 2 / squares)) if squares > 0 else evidence
+    return max(2, evidence)
 
 
 def _refuse(blank: Floor, code: str, needed: int | None) -> Floor:

@@ -26,17 +26,22 @@ def complete_trials(cube: Floats) -> tuple[Bools, Bools]:
     A row is judged when the trial with the widest coverage (the first of equals) predicted it. Trials that
     lack some of these rows (dropped early, or run on other rows) cannot be compared and are never chosen.
     """
-    there = np.isfinite(cube) if cube.ndim == 2 else np.isfinite(cube).all(axis=2)
+    finite: Bools = np.isfinite(cube)
+    there: Bools = finite if finite.ndim == 2 else np.all(finite, axis=2)
     if there.shape[1] == 0:
         return np.zeros(len(cube), dtype=bool), np.zeros(0, dtype=bool)
     judged = there[:, int(np.argmax(there.sum(axis=0)))]
-    return judged, there[judged].all(axis=0) & bool(judged.any())
+    complete: Bools = np.all(there[judged], axis=0) & bool(judged.any())
+    return judged, complete
 
 
 def blend(cube: Floats, weights: Floats) -> Floats:
     """Return (n,) or (n, classes) the weighted mean over trials; trials without weight may be NaN."""
     used = np.flatnonzero(weights > 0)
-    mixed: Floats = np.tensordot(cube[:, used], weights[used], axes=([1], [0]))
+    # One after the other, as the shipped model does it: a product of matrices may round otherwise.
+    mixed: Floats = np.zeros((len(cube), *cube.shape[2:]))
+    for trial in used:
+        mixed += cube[:, trial] * weights[trial]
     return mixed
 
 
@@ -92,7 +97,8 @@ class Selector:
             best = float(scores[add])
             total += parts[:, add]
             counts[self.candidates[pool[add]]] += 1
-        return counts / counts.sum()
+        shares: Floats = counts / counts.sum()
+        return shares
 
     def _least_gain(self, score: float) -> float:
         """Return what rounding alone could give."""

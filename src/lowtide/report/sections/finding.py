@@ -69,6 +69,12 @@ def question(words: Words, finding: Finding, target: str | None = None) -> str:
     return asked if named else f"{words.names(finding.columns)}: {asked}"
 
 
+def badge(words: Words, finding: Finding) -> str:
+    """Return how bad a finding is, in a word; a question that was answered is none any more."""
+    answered = finding.severity == "question" and finding.answer is not None
+    return words.mark(f"common.severities.{'answered' if answered else finding.severity}")
+
+
 def done(words: Words, finding: Finding) -> str:
     """Return what was done about it; empty when nothing was."""
     if about_split(finding):
@@ -133,7 +139,7 @@ def card(words: Words, finding: Finding, target: str | None = None) -> Card:
     if inner:
         blocks.append(Details(words.mark("report.findings.evidence"), tuple(inner), printed=False))
     return Card(
-        code=finding.code, severity=finding.severity, badge=words.mark(f"common.severities.{finding.severity}"),
+        code=finding.code, severity=finding.severity, badge=badge(words, finding),
         title=title(words, finding), blocks=tuple(blocks), side=side, side_note=side_note,
     )  # fmt: skip
 
