@@ -25,7 +25,9 @@ tried = [
     for leaf in (1, 5, 20, 50)
     for seed in range(5)
 ]
-predictions = np.column_stack([cross_val_predict(m, X, y, cv=folds, method="predict_proba")[:, 1] for m in tried])
+predictions = np.column_stack(
+    [cross_val_predict(m, X, y, cv=folds, method="predict_proba")[:, 1] for m in tried]
+)
 
 promise = lowtide.floor(y, predictions, metric="roc_auc", seed=0)
 print(promise)

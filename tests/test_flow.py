@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 import lowtide
-from lowtide.core.errors import Refusal, UsageError
+from lowtide.core.errors import InputError, Refusal, UsageError
 from lowtide.core.recipe import Recipe
 from lowtide.steps.fitting import Fitter
 from lowtide.tables.read import read
@@ -193,3 +193,23 @@ def test_costs_are_judged_in_money() -> None:
     study = lowtide.run(frame(), "outcome", metric="cost", costs=costs, **QUICK)
     assert study.floor.value is not None
     assert study.floor.value >= study.expected >= 0
+
+
+def test_weights_count_in_fitting_and_are_no_feature() -> None:
+    data = frame()
+    data["w"] = np.where(np.arange(len(data)) < 120, 1.0, 0.0)
+    table = read(data)
+    target = make_target(table, "outcome")
+    recipe = Recipe(name="r", learner="linear", style="linear", columns=("mean radius", "worst area"))
+    train, test = np.arange(0, 200), np.arange(200, 240)
+    weight = table.numbers("w")
+    changed = target.y.copy()
+    changed[120:] = 1 - changed[120:]
+    one, two, plain = (
+        Fitter(table, y, kind="binary", classes=2, threads=1, seed=0, weight=w)(recipe, train, test)
+        for y, w in ((target.y, weight), (changed, weight), (changed, None))
+    )
+    # Outcomes of rows without weight do not matter to the learner; only inner preparation may see them.
+    assert np.abs(one - two).max() < np.abs(one - plain).max() / 5
+    with pytest.raises(InputError, match="negative"):
+        lowtide.run(data.assign(w=-1.0), "outcome", weight="w", **QUICK)

@@ -23,7 +23,7 @@ from lowtide.core.task import Costs, Kind, Scheme, Task
 from lowtide.learn.menu import Size
 from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared, Silent
 from lowtide.tables.raw import ColumnSettings, ReadSettings
-from lowtide.tables.table import Table
+from lowtide.tables.table import Floats, Table
 from lowtide.tables.target import Target
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def run(
     unit: str | Sequence[str] = (),
     group: str | None = None,
     time: str | None = None,
+    weight: str | None = None,
     metric: str | None = None,
     deploy: Scheme | None = None,
     gap: float | None = None,
@@ -64,6 +65,7 @@ def run(
     kind : ``binary``, ``multiclass`` or ``regression``; by evidence when ``None``.
     positive : label of the positive class.
     unit, group, time : columns that identify a row, the entity that repeats, the moment of a row.
+    weight : column of how much a row counts in fitting; scores are not weighted.
     metric : what to be judged by; ROC AUC or mean absolute error when ``None``.
     deploy : what deployment will be: ``rows``, ``groups``, ``future``, ``groups+future``. When ``None``, the
         worst that the data give evidence for.
@@ -88,7 +90,7 @@ def run(
     """
     units = (unit,) if isinstance(unit, str) else tuple(unit)
     task = Task(
-        target=target, kind=kind, positive=positive, unit=units, group=group, time=time, metric=metric,
+        target=target, kind=kind, positive=positive, unit=units, group=group, time=time, weight=weight, metric=metric,
         deploy=deploy, gap=gap, costs=costs,
     )  # fmt: skip
     job = Job(
@@ -124,8 +126,9 @@ def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
     listen.stage("audit")
     threads = job.threads or os.cpu_count() or 1
     fitter = Fitter(
-        table, target.y, kind=target.kind, classes=max(len(target.classes), 1), threads=threads, seed=job.seed
-    )
+        table, target.y, kind=target.kind, classes=max(len(target.classes), 1), threads=threads, seed=job.seed,
+        weight=weights_of(table, task),
+    )  # fmt: skip
     if prices:
         listen.stage("price")
     found = look(
@@ -139,6 +142,28 @@ def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
     out = set(found.quarantined)
     features = tuple(n for n in table.names if table.role(n) in FEATURE_ROLES and n not in out)
     return Prepared(table, task, target, found, fitter, features)
+
+
+def weights_of(table: Table, task: Task) -> Floats | None:
+    """Return (n,) how much each row counts in fitting; scores are never weighted.
+
+    Raises
+    ------
+    InputError
+        When the column is no number, or a weight is negative.
+    """
+    if task.weight is None:
+        return None
+    if table.column(task.weight).type != "number":
+        raise InputError(
+            f"The weight column {task.weight!r} was read as {table.column(task.weight).type}, not as numbers."
+        )
+    weights = table.numbers(task.weight)
+    if np.nanmin(weights, initial=0.0) < 0:
+        raise InputError(
+            f"The weight column {task.weight!r} has negative numbers. Weights count rows: 0 or more."
+        )
+    return weights
 
 
 def settle(table: Table, task: Task, make_target: Any) -> tuple[Table, Target, Task]:

@@ -207,8 +207,8 @@ def scenarios(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) ->
     if other is not None:
         estimates.append(other)
     worst = _worst_slice(job, prepared, verdict)
-    if worst is not None and not _weaker(worst, verdict):
-        worst = None
+    if worst is not None:
+        worst = _no_better(worst, verdict) if _weaker(worst, verdict) else None
     return build(estimates, headline=verdict.plan.scheme, batch_rows=job.batch_rows, worst=worst)
 
 
@@ -218,6 +218,19 @@ def _weaker(slice_: Scenario, verdict: Verdict) -> bool:
         return True
     sign = 1.0 if verdict.metric.greater_is_better else -1.0
     return sign * (verdict.estimate.expected - slice_.expected) > 0
+
+
+def _no_better(slice_: Scenario, verdict: Verdict) -> Scenario:
+    """Return the slice with a floor no better than that of all rows.
+
+    A slice is judged on its rows alone; what else the headline's floor allows for (other periods, new groups)
+    happens to a slice too.
+    """
+    whole = verdict.estimate.floor.value
+    if slice_.floor is None or whole is None:
+        return slice_
+    worse = min if verdict.metric.greater_is_better else max
+    return msgspec.structs.replace(slice_, floor=worse(slice_.floor, whole))
 
 
 def _second(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> Any:

@@ -30,6 +30,7 @@ class Fitter:
     kind, classes : of the target.
     threads : threads that a learner may use; results do not depend on it.
     keep_bytes : how much of the fitted preparations is kept (memory against time).
+    weight : (n,) how much each row counts in fitting, or None; missing weights count as 1.
     """
 
     def __init__(
@@ -42,9 +43,11 @@ class Fitter:
         threads: int,
         seed: int,
         keep_bytes: int = 500_000_000,
+        weight: Floats | None = None,
     ) -> None:
         self.table, self.y, self.kind, self.classes = table, y, kind, classes
         self.threads, self.seed, self.keep_bytes = threads, seed, keep_bytes
+        self.weight = weight
         self._groups: Ints | None = None
         self._times: Floats | None = None
         self._prepared: _Recent[tuple[Any, Floats]] = _Recent(keep_bytes, lambda pair: pair[1].nbytes)
@@ -55,7 +58,7 @@ class Fitter:
         inner folds keep ``groups`` (n,) whole."""
         other = Fitter(
             table, self.y, kind=self.kind, classes=self.classes, threads=self.threads, seed=self.seed,
-            keep_bytes=self.keep_bytes,
+            keep_bytes=self.keep_bytes, weight=self.weight,
         )  # fmt: skip
         other._groups, other._times = groups, times
         return other
@@ -96,6 +99,7 @@ class Fitter:
             threads=self.threads,
             categorical=preparation.categorical,
             names=preparation.names,
+            weight=None if self.weight is None else _scaled(self.weight[train]),
         )
         return Member(recipe=recipe, preparation=preparation, fitted=fitted, weight=1.0)
 
@@ -123,7 +127,7 @@ def fast_fit(fitter: Fitter) -> FastFit:
     }
     loose = Fitter(
         table.with_roles(plain), fitter.y, kind=fitter.kind, classes=fitter.classes, threads=fitter.threads,
-        seed=fitter.seed, keep_bytes=fitter.keep_bytes // 2,
+        seed=fitter.seed, keep_bytes=fitter.keep_bytes // 2, weight=fitter.weight,
     )  # fmt: skip
 
     def fit(columns: tuple[str, ...], train: Ints, test: Ints) -> Floats:
@@ -157,6 +161,13 @@ class _Recent(Generic[T]):
                 self._bytes -= self._size(old)
         self._held.move_to_end(key)
         return self._held[key]
+
+
+def _scaled(weight: Floats) -> Floats:
+    """Return weights whose mean is 1; a missing weight counts as 1."""
+    known = np.where(np.isfinite(weight), weight, 1.0)
+    mean = float(known.mean())
+    return known / mean if mean > 0 else np.ones(len(known))
 
 
 def _digest(index: Ints) -> bytes:

@@ -53,6 +53,10 @@ def job_of(
         folder = out or Path(default_folder(source))
         data = source
         config = Project.open(folder).config if (folder / CONFIG).is_file() else None
+        if target is None and config is None and source != "-" and not path.exists():
+            raise UsageError(
+                f"There is no {source!r} here. Give a project folder, or a file and --target COL."
+            )
         if target is None and config is None:
             raise UsageError("Say which column is to be predicted: --target COL.")
         if target is not None and config is not None and config.task.target != target:
