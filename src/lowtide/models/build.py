@@ -67,7 +67,9 @@ def build(
     keys = tuple(
         n
         for n in table.names
-        if n not in needed and n != task.target and (n in task.unit or table.role(n) == "id")
+        if n not in needed
+        and n != task.target
+        and (n in (*task.unit, task.group) or table.role(n) in ("id", "group"))
     )
     rows = draw(table, needed, seed)
     manifest = Manifest(
