@@ -118,11 +118,10 @@ def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
     from lowtide.auditing.audit import audit as look
     from lowtide.steps.fitting import Fitter, fast_fit
     from lowtide.tables.read import read as read_table
-    from lowtide.tables.target import make_target
 
     listen.stage("read")
     table = read_table(job.source, settings=job.read, columns=job.columns, seed=job.seed)
-    table, target, task = settle(table, job.task, make_target)
+    table, target, task = settle(table, job.task)
     listen.stage("audit")
     threads = job.threads or os.cpu_count() or 1
     fitter = Fitter(
@@ -166,8 +165,10 @@ def weights_of(table: Table, task: Task) -> Floats | None:
     return weights
 
 
-def settle(table: Table, task: Task, make_target: Any) -> tuple[Table, Target, Task]:
+def settle(table: Table, task: Task) -> tuple[Table, Target, Task]:
     """Give declared columns their roles, drop rows without an outcome, fill the task's kind."""
+    from lowtide.tables.target import make_target
+
     for name in (*task.unit, task.group, task.weight, None if task.time == ":order" else task.time):
         if name is not None and name not in table.names:
             raise unknown_column(name, table.names)
