@@ -78,7 +78,7 @@ def run(argv: list[str]) -> int:
     budget = options.budget or (15.0 if options.quick else 60.0)
     cases = [c for c in CASES if (c.quick or not options.quick) and options.only.lower() in c.name.lower()]
     print(
-        f"{len(cases)} tables, {budget:g} s each; the full run takes about {len(CASES) * 80 // 60} minutes.\n"
+        f"{len(cases)} tables, {budget:g} s each; the full run takes about {len(CASES) * 45 // 60} minutes.\n"
     )
     rows = []
     for case in cases:
