@@ -85,6 +85,11 @@ def test_what_was_declared_wins(task: Task, scheme: str, reason: str) -> None:
     assert (plan.scheme, plan.reason) == (scheme, reason)
 
 
+def test_a_time_that_cannot_hold_the_future_out_is_said() -> None:
+    plan = plan_of(panel(), Task(target="y", horizon=1e6), dated("day"))
+    assert (plan.scheme, plan.reason) == ("rows", "time_too_short")
+
+
 def test_both_name_the_second_scenario_and_how_many_come_again() -> None:
     plan = plan_of(panel(), Task(target="y"), repeats("shop"), dated("day"))
     assert plan.facts["returning"] == 1.0

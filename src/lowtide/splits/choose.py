@@ -131,7 +131,7 @@ def _worst(
         return "future", "time_declared" if time.given else "time_seen"
     if group is not None and groups_fit:
         return "groups", "group_declared" if group.given else "repeats_seen"
-    return "rows", "nothing_seen"
+    return "rows", "time_too_short" if "time_unusable" in facts else "nothing_seen"
 
 
 def _check_declared(scheme: Scheme, group: _Groups | None, time: _Times | None) -> None:
