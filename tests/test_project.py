@@ -230,3 +230,10 @@ def test_lines_are_found() -> None:
     assert line_of(WHOLE, ("columns", "가입 일자", "date_format")) == 21
     assert line_of(WHOLE, ("answers", "LT204:사유", "who")) == 25
     assert line_of(WHOLE, ("nowhere",)) is None
+
+
+def test_rows_from_standard_input_leave_a_file_that_reads(tmp_path: Path) -> None:
+    write_template(tmp_path, source="-", task=Task(target="y"))
+    project = Project.open(tmp_path)
+    assert project.source is None
+    assert "standard input" in (tmp_path / CONFIG).read_text(encoding="utf-8")

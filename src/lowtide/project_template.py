@@ -177,12 +177,14 @@ def _deploy(splits: Sequence[Finding]) -> dict[str, str]:
 
 
 def _source(folder: Path, source: str) -> str:
+    if source == "-":
+        return '\n# The rows came from standard input. To run this folder again, save them and say where:\n# [source]\n# path = "FILE"\n'
     return f"\n[source]\n{_line('path', _relative(folder, source))}"
 
 
 def _relative(folder: Path, source: str) -> str:
     """Return a path as seen from the project folder; addresses, and paths on another drive, as they are."""
-    if "://" in source or source == "-":
+    if "://" in source:
         return source
     try:
         return Path(os.path.relpath(Path(source).absolute(), folder.absolute())).as_posix()
