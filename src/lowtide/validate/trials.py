@@ -87,8 +87,8 @@ def run_trials(
 ) -> TrialSet:
     """Try every recipe that the budget allows on all folds.
 
-    Baselines, the first linear recipe and the first LightGBM recipe always run, and baselines are never
-    dropped. A recipe that the ledger knows on the same rows and folds is not run again. A learner's
+    Baselines and the first model always run, however small the budget, and baselines are never dropped.
+    A recipe that the ledger knows on the same rows and folds is not run again. A learner's
     error ends its trial, not the run.
 
     Parameters
@@ -126,12 +126,9 @@ def run_trials(
 
 
 def _always(recipes: Sequence[Recipe]) -> set[int]:
-    """Return the recipes that run however small the budget: the least that a floor can be compared on."""
+    """Return the recipes that run however small the budget: the baselines and one model, the least for a floor."""
     kept = {i for i, r in enumerate(recipes) if r.baseline}
-    models = [i for i, r in enumerate(recipes) if not r.baseline]
-    linear = [i for i in models if recipes[i].style == "linear"]
-    boosted = [i for i in models if recipes[i].learner.startswith("lightgbm")]
-    return kept | set(linear[:1]) | set(boosted[:1])
+    return kept | set([i for i, r in enumerate(recipes) if not r.baseline][:1])
 
 
 @dataclass(slots=True)
