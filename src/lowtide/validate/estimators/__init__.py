@@ -1,0 +1,1 @@
+"""Estimators of expected score and floor, all behind one contract (`lowtide.validate.estimators.estimator`)."""
