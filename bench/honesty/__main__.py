@@ -26,6 +26,8 @@ from bench.honesty.tables import TABLES, Data, load
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
+MORE, MORE_ROWS = 2, 500
+"""Draws (by number and size) for which nested cross-validation and conservative Z get what they need."""
 OTHERS_TABLES = ("adult", "telco", "airbnb", "parkinsons", "males", "elec2", "bike")
 
 
@@ -34,7 +36,7 @@ def run(argv: list[str]) -> int:
     options = _options(argv)
     began = time.perf_counter()
     jobs = [
-        (s.name, n, seed, str(options.data), str(options.keep or ""), tuple(options.metrics))
+        (s.name, n, seed, str(options.data), str(options.keep or ""), tuple(options.metrics), options.repeats)
         for seed in range(options.first, options.first + options.draws)
         for s in TABLES
         if not options.tables or s.name in options.tables or s.purpose in options.tables
@@ -64,6 +66,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="number of the first draw")
     parser.add_argument("--tables", nargs="*", default=[], help="names, or choose / confirm")
     parser.add_argument("--metrics", nargs="*", default=[], help="metrics instead of each kind's default")
+    parser.add_argument("--repeats", type=int, default=1, help="repeats of cross-validation (1)")
     parser.add_argument("--others", type=int, help="draws on which other tools are run, too (2; quick 1)")
     parser.add_argument("--noise", type=int, help="repetitions of 1,000 trials of pure noise (100; quick 10)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
@@ -82,28 +85,33 @@ def _options(argv: list[str]) -> argparse.Namespace:
 
 
 @cache
-def _table(name: str, folder: str) -> Data:
+def _read(name: str, folder: str) -> Data:
     return load(next(s for s in TABLES if s.name == name), Path(folder))
 
 
-Job = tuple[str, int, int, str, str, tuple[str, ...]]
+def _table(name: str, folder: str, n: int, seed: int) -> Data:
+    source = next(s for s in TABLES if s.name == name)
+    return load(source, Path(folder), n, seed) if source.simulate is not None else _read(name, folder)
+
+
+Job = tuple[str, int, int, str, str, tuple[str, ...], int]
 
 
 def _draw(job: Job) -> draws.Draw:
-    name, n, seed, folder, keep, _ = job
+    name, n, seed, folder, keep, _, repeats = job
     path = Path(keep) / f"{name}-{n}-{seed}.npz" if keep else None
     if path is not None and path.is_file():
         return draws.recall(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        draw = draws.make(_table(name, folder), n, seed)
+        draw = draws.make(_table(name, folder, n, seed), n, seed, repeats, seed < MORE and n <= MORE_ROWS)
     if path is not None:
         draws.keep(draw, path)
     return draw
 
 
 def _one(job: Job) -> list[Outcome]:
-    name, n, seed, _, _, metrics = job
+    name, n, seed, _, _, metrics, _ = job
     source = next(s for s in TABLES if s.name == name)
     draw = _draw(job)
     from lowtide.metrics import get
@@ -114,13 +122,13 @@ def _one(job: Job) -> list[Outcome]:
 
 
 def _test_units(job: Job, draw: draws.Draw) -> np.ndarray:
-    groups = _table(job[0], job[3]).groups
+    groups = _table(job[0], job[3], job[1], job[2]).groups
     return draw.untouched if groups is None else groups[draw.untouched]
 
 
 def _others(job: Job) -> list[tuple[Outcome, others.Report]]:
-    name, n, seed, folder, _, _ = job
-    data, draw = _table(name, folder), _draw(job)
+    name, n, seed, folder, _, _, _ = job
+    data, draw = _table(name, folder, n, seed), _draw(job)
     outcome = judge(draw, _test_units(job, draw), data.source, n, seed)
     found = [others.search(data, draw, seed)] if len(set(draw.y)) > 1 else []
     second = others.flaml(data, draw, seed)
