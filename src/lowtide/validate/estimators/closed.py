@@ -13,8 +13,9 @@ from lowtide.metrics.decision import Decision
 from lowtide.metrics.metric import Floats, is_multiclass
 from lowtide.stats.intervals import t_quantile
 from lowtide.stats.resampling import Ints, codes
+from lowtide.validate.estimators.delong import auc_variance
 from lowtide.validate.estimators.estimator import Bound, Evidence
-from lowtide.validate.estimators.exact import auc_score, mean_proven, share_exact
+from lowtide.validate.estimators.exact import auc_few_positives, mean_proven, share_exact
 from lowtide.validate.estimators.single import mean_variance, overall, ship
 
 
@@ -105,7 +106,7 @@ def closed_floor(judged: Judged) -> float | None:
     """Return the one-sided bound of a score, or None where there is no closed form.
 
     - ROC AUC of two classes: DeLong's variance on the logit scale; over groups Obuchowski's (`auc_variance`). An AUC
-      of 0 or 1 has no variance: then Newcombe's `auc_score`, and nothing over groups.
+      of 0 or 1 has no variance: then `auc_few_positives`, and nothing over groups.
     - Accuracy of independent rows: Clopper & Pearson (1934).
     - Balanced accuracy of independent rows and two classes: `two_betas`.
     - Average precision of independent rows and two classes: logit interval with error 1 / sqrt(m q (1 - q)), m
@@ -137,55 +138,13 @@ def closed_floor(judged: Judged) -> float | None:
     return float(rows.mean()) - sign * t_quantile(judged.confidence, freedom) * error
 
 
-def placements(y: Floats, score: Floats) -> tuple[Floats, Floats]:
-    """Return for each positive the share of negatives below it, for each negative that of positives above it.
-
-    Ties count half. Their means are the AUC. By midranks, O(n log n) (Sun & Xu 2014, "Fast implementation of DeLong's
-    algorithm", equation 5).
-    """
-    from scipy.stats import rankdata
-
-    high, low = score[y == 1], score[y == 0]
-    both = rankdata(np.concatenate([high, low]))
-    up = (both[: len(high)] - rankdata(high)) / max(len(low), 1)
-    down = 1 - (both[len(high) :] - rankdata(low)) / max(len(high), 1)
-    return np.asarray(up), np.asarray(down)
-
-
-def auc_variance(y: Floats, score: Floats, units: Ints) -> tuple[float, float]:
-    """Return the AUC and its variance.
-
-    DeLong, DeLong & Clarke-Pearson (1988); whole units being independent, Obuchowski (1997), "Nonparametric analysis
-    of clustered ROC curve data", equations 3 to 5: sums of placements over the units replace single placements, and a
-    covariance joins the positives and negatives of one unit. It is DeLong's when units are rows. NaN without two units
-    with positives and two with negatives.
-    """
-    up, down = placements(y, score)
-    if not len(up) or not len(down):
-        return float("nan"), float("nan")
-    area = float(up.mean())
-    unit, count = codes(units)
-    yes, no = unit[y == 1], unit[y == 0]
-    with_yes, with_no = len(np.unique(yes)), len(np.unique(no))
-    if with_yes < 2 or with_no < 2:
-        return area, float("nan")
-    above = np.bincount(yes, weights=up - area, minlength=count)
-    below = np.bincount(no, weights=down - area, minlength=count)
-    variance = (
-        with_yes / (with_yes - 1) * float((above**2).sum()) / len(up) ** 2
-        + with_no / (with_no - 1) * float((below**2).sum()) / len(down) ** 2
-        + 2 * count / (count - 1) * float((above * below).sum()) / (len(up) * len(down))
-    )
-    return area, max(variance, 0.0)
-
-
 def _auc_floor(judged: Judged) -> float | None:
     area, variance = auc_variance(judged.y, judged.p, judged.units)
     if not variance > 0 or not 0 < area < 1:
         if not judged.independent or not math.isfinite(area):
             return None
         positives = int((judged.y == 1).sum())
-        return auc_score(area, positives, len(judged.y) - positives, judged.confidence)
+        return auc_few_positives(area, positives, len(judged.y) - positives, judged.confidence)
     return _logit_floor(area, math.sqrt(variance) / (area * (1 - area)), judged.confidence)
 
 

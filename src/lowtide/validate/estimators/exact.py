@@ -12,6 +12,7 @@ import numpy as np
 
 from lowtide.metrics.metric import Floats
 from lowtide.stats.intervals import t_quantile
+from lowtide.validate.estimators.delong import placements
 
 _MOST = 1_000_000
 """Positives beyond which asking for more is no advice."""
@@ -69,19 +70,52 @@ def auc_proven(auc: float, positives: int, negatives: int, confidence: float = 0
 
 
 def auc_few_positives(auc: float, positives: int, negatives: int, confidence: float = 0.95) -> float:
-    """Return the lower bound of an AUC that is to be used with few positives (or few negatives).
+    """Return the lower bound of an AUC of which nothing but its value is known, for few rows of a class.
 
-    The smaller of `auc_score` and `auc_widest`; measured in ``docs/estimators.md``.
+    `auc_widest`: held in at least 97 % of simulated draws with 5 to 20 positives, but for scores that separate like a
+    coin (92 %); Newcombe's method 5 fell to 77 % (table in ``docs/estimators.md``). With the scores at hand,
+    `auc_placed` is tighter; when it must be proven, `auc_proven`.
+
+    Raises
+    ------
+    ValueError
+        If a class has no row, or ``auc`` is not in [0, 1].
 
     Examples
     --------
-    >>> round(auc_few_positives(0.8, 12, 200), 2)
-    0.57
+    >>> round(auc_few_positives(0.8, 12, 200), 3)
+    0.562
     """
     _check(auc, positives, negatives)
-    return min(
-        auc_score(auc, positives, negatives, confidence), auc_widest(auc, positives, negatives, confidence)
-    )
+    return auc_widest(auc, positives, negatives, confidence)
+
+
+def auc_placed(y: Floats, score: Floats, confidence: float = 0.95) -> float:
+    """Return the lower bound of an AUC from its scores, sound for few rows of a class.
+
+    The greater of `auc_widest` and of Student's t on the placements (DeLong et al. 1988) after adding to each class half
+    an imagined row that is wrong in every pair, in the spirit of Agresti & Coull (1998): what few rows have not shown
+    yet counts against the model. Degrees of freedom by the smaller class. Our own construction, measured, not proven:
+    at least 95 % of simulated draws with 8 to 20 positives, but for scores that separate like a coin (90 %), with 0.6
+    to 1 times the slack of `auc_widest` (table in ``docs/estimators.md``). Independent rows.
+
+    Parameters
+    ----------
+    y : (n,) 0 or 1. score : (n,), greater for positives.
+    """
+    up, down = placements(y, score)
+    m, n = len(up), len(down)
+    _check(0.5, m, n)
+    area = float(up.mean())
+    variance = 0.0
+    for values in (up, down):
+        total = len(values) + 0.5
+        mean = float(values.sum()) / total
+        squares = float(((values - mean) ** 2).sum()) + 0.5 * mean**2
+        variance += squares / (total * (total - 1))
+    middle = area * m * n / ((m + 0.5) * (n + 0.5))
+    placed = middle - t_quantile(confidence, min(m, n) - 0.5) * math.sqrt(variance)
+    return max(placed, auc_widest(area, m, n, confidence))
 
 
 def needed_positives(
@@ -114,40 +148,80 @@ def needed_positives(
         floor = auc_few_positives(auc, m, max(1, round(m * ratio)), confidence)
         return floor > above and (width is None or auc - floor <= width)
 
-    if enough(0):
-        return 0
-    high = 1
-    while not enough(high):
-        high *= 2
-        if high > _MOST:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    return _fewest(enough)
+
+
+def needed_values(
+    values: Floats, above: float, confidence: float = 0.95, *, width: float | None = None
+) -> int | None:
+    """Return how many more groups or periods like these a useful floor of their mean needs.
+
+    Student's t as in `mean_few`, mean and standard deviation staying what they are.
+
+    Parameters
+    ----------
+    values : (k,) scores of groups or periods, greater is better, k >= 2.
+    above : the floor must exceed this (the baseline's score).
+    width : when given, the floor must also be no further than this below the mean.
+
+    Returns
+    -------
+    int or None
+        0 when there are enough; None when no number up to a million will do.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if len(values) < 2:
+        raise ValueError("two values are needed to see their spread")
+    mean, spread = float(values.mean()), float(values.std(ddof=1))
+
+    def enough(more: int) -> bool:
+        k = len(values) + more
+        error = t_quantile(confidence, k - 1) * spread / math.sqrt(k)
+        return mean - error > above and (width is None or error <= width)
+
+    return _fewest(enough)
 
 
 def mean_few(
-    values: Floats, low: float = -math.inf, high: float = math.inf, confidence: float = 0.95
+    values: Floats,
+    low: float = -math.inf,
+    high: float = math.inf,
+    confidence: float = 0.95,
+    *,
+    worst: float | None = None,
 ) -> float:
     """Return the lower bound of a mean from 2 to 14 independent values that may differ in precision.
 
     Student's t with k - 1 degrees of freedom on the values (scores of groups, of periods). Ibragimov & Muller (2010),
     "t-statistic based correlation and heterogeneity robust inference", theorem 1, after Bakirov & Szekely (2005): for
     normal values of unequal variances the t-test stays conservative at two-sided levels up to 8.3 %, and up to 10 %
-    for at most 14 values, so a one-sided 95 % bound holds. Not for skewed values; those need `mean_proven`.
+    for at most 14 values, so a one-sided 95 % bound holds. When a few values are much worse than the rest (an
+    exponential tail) it held in 84 to 86 % only. ``worst`` mends that by measurement, not by proof; `mean_proven` is
+    proven and wide.
 
     Parameters
     ----------
     values : (k,) finite, k >= 2.
     low, high : bounds of a value; the result is kept inside.
+    worst : when given, half an imagined value as bad as this (a baseline's score, chance) is added before, because few
+        values have not shown yet how bad one can be. At two standard deviations below the mean, 3 to 7 values with an
+        exponential tail held in over 99 %, with 1.3 times the slack.
+
+    Raises
+    ------
+    ValueError
+        With fewer than two values.
     """
     values = np.asarray(values, dtype=np.float64)
     if len(values) < 2:
         raise ValueError("a bound of a mean needs two values")
-    error = float(values.std(ddof=1)) / math.sqrt(len(values))
-    return min(high, max(low, float(values.mean()) - t_quantile(confidence, len(values) - 1) * error))
+    weights = np.ones(len(values))
+    if worst is not None:
+        values, weights = np.append(values, min(worst, values.min())), np.append(weights, 0.5)
+    total = float(weights.sum())
+    mean = float(np.average(values, weights=weights))
+    error = math.sqrt(float((weights * (values - mean) ** 2).sum()) / (total * (total - 1)))
+    return min(high, max(low, mean - t_quantile(confidence, total - 1) * error))
 
 
 def mean_proven(values: Floats, low: float, high: float, confidence: float = 0.95) -> float:
@@ -179,6 +253,22 @@ def mean_proven(values: Floats, low: float, high: float, confidence: float = 0.9
         return low
     mean = max(float(x.mean()), 2 * tiny)
     return low + (high - low) * float(brentq(surplus, tiny, mean, xtol=1e-9))
+
+
+def _fewest(enough: Callable[[int], bool]) -> int | None:
+    """Return the least number that is enough, when more is never worse; None above `_MOST`."""
+    if enough(0):
+        return 0
+    high = 1
+    while not enough(high):
+        high *= 2
+        if high > _MOST:
+            return None
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
 
 
 def _check(auc: float, positives: int, negatives: int) -> None:

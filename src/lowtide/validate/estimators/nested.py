@@ -12,7 +12,8 @@ from lowtide.metrics.metric import Floats
 from lowtide.stats.intervals import t_quantile
 from lowtide.stats.resampling import codes
 from lowtide.validate.estimators.bootstrap import left_out
-from lowtide.validate.estimators.closed import Judged, auc_variance, row_values
+from lowtide.validate.estimators.closed import Judged, row_values
+from lowtide.validate.estimators.delong import auc_variance
 from lowtide.validate.estimators.estimator import Bound, Evidence
 from lowtide.validate.estimators.single import Winner, mean_variance, overall, ship, winner
 

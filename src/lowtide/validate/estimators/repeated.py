@@ -9,6 +9,7 @@ import numpy as np
 from lowtide.core.task import Scheme
 from lowtide.metrics.metric import Floats
 from lowtide.validate.estimators.bbc_cv import BbcCv
+from lowtide.validate.estimators.delong import placements
 from lowtide.validate.estimators.estimator import Bound, Evidence
 
 
@@ -45,8 +46,6 @@ def within_fold_auc(y: Floats, score: Floats, fold: np.ndarray) -> float:
 
     The AUC of each fold weighted by its pairs of a positive and a negative: no pair joins two models.
     """
-    from lowtide.validate.estimators.closed import placements
-
     right, pairs = 0.0, 0
     for k in np.unique(fold):
         rows = fold == k
