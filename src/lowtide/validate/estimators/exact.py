@@ -305,4 +305,5 @@ def _kl_bound(share: float, trials: int, confidence: float) -> float:
 
     if share >= 1:
         return math.exp(-need)
-    return float(brentq(gap, 1e-300, share, xtol=1e-12))
+    tiny = 1e-300
+    return float(brentq(gap, tiny, share, xtol=1e-12)) if gap(tiny) > 0 else 0.0
