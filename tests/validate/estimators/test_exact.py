@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import math
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, binomtest, norm, t
 
 from lowtide.metrics.metric import Floats
+from lowtide.validate.estimators import exact
 from lowtide.validate.estimators.exact import (
     auc_few_positives,
     auc_placed,
@@ -183,3 +185,9 @@ def test_few_positives_are_covered(shape: str) -> None:
                 area = float((high[:, None] > low).mean())
                 held += [auc_few_positives(area, m, 150) <= auc, auc_placed(y, score) <= auc]
             assert (held / 800 > 0.93).all(), (m, auc, held / 800)
+
+
+def test_examples_in_the_docstrings_are_right() -> None:
+    found = doctest.testmod(exact)
+    assert found.attempted > 0
+    assert found.failed == 0

@@ -17,7 +17,7 @@ class BbcCv:
     """BBC-CV: the best trial of each bootstrap resample is scored on the rows that the resample left out.
 
     Tsamardinos, Greasidou & Borboudakis (2018), "Bootstrapping the out-of-sample predictions for efficient and
-    accurate cross-validation", algorithm 5: ``expected`` is the mean of the out-of-bag scores, the floor their
+    accurate cross-validation": ``expected`` is the mean of the out-of-bag scores, the floor their
     quantile. Predictions of repeats are averaged first; units are drawn whole (rows, as published, when units are
     rows). Resamples in which a class is missing are not counted. Assumes exchangeable units; under a future scheme
     that is not so, and the bound is for the average of the windows at best.

@@ -50,7 +50,7 @@ class Percentile:
 class Bca(Percentile):
     """The bias-corrected and accelerated interval of the winner's score.
 
-    Efron (1987), "Better bootstrap confidence intervals", equations 2.3 and 6.6 (acceleration by the jackknife over
+    Efron (1987), "Better bootstrap confidence intervals" (acceleration by the jackknife over
     units). Second-order right for smooth scores of one fixed model; blind to the selection like `Percentile`.
     """
 

@@ -110,7 +110,7 @@ def closed_floor(judged: Judged) -> float | None:
     - Accuracy of independent rows: Clopper & Pearson (1934).
     - Balanced accuracy of independent rows and two classes: `two_betas`.
     - Average precision of independent rows and two classes: logit interval with error 1 / sqrt(m q (1 - q)), m
-      positives, q the score (Boyd, Eng & Page 2013, "Area under the precision-recall curve", section 3.1).
+      positives, q the score (Boyd, Eng & Page 2013, "Area under the precision-recall curve").
     - Means of rows (log loss, Brier, MAE, costs; accuracy over groups): Student's t, with the cluster-robust variance
       `mean_variance` and U - 1 degrees of freedom over U units.
     """
@@ -164,7 +164,7 @@ def _logit_floor(score: float, error: float, confidence: float) -> float:
 def two_betas(hits: int, positives: int, rejections: int, negatives: int, confidence: float) -> float:
     """Return the lower credible bound of balanced accuracy, flat priors on both recalls.
 
-    Brodersen, Ong, Stephan & Buhmann (2010), "The balanced accuracy and its posterior distribution", equation 7: half
+    Brodersen, Ong, Stephan & Buhmann (2010), "The balanced accuracy and its posterior distribution": half
     the sum of two independent beta variables. The one is cut into equal shares, the other integrated exactly.
     """
     from scipy.optimize import brentq

@@ -15,7 +15,7 @@ from lowtide.validate.estimators.single import overall, ship, winner
 class ConservativeZ:
     """Best score minus z sigma, sigma^2 = sum over J splits of (difference of the halves' best scores)^2 / (2 J).
 
-    Nadeau & Bengio (2003), "Inference for the generalization error", section 4 (conservative Z); as in Schulz-Kuempel
+    Nadeau & Bengio (2003), "Inference for the generalization error", the conservative Z; as in Schulz-Kuempel
     et al. (2024). Halves share no rows, so their difference shows all of the variance that a choice and its score have,
     for half the rows: an overestimate for all of them. Selection is repeated in each half, so the spread holds it; its
     bias is not taken off. Needs ``evidence.halves``.

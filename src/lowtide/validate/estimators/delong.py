@@ -12,7 +12,7 @@ def placements(y: Floats, score: Floats) -> tuple[Floats, Floats]:
     """Return for each positive the share of negatives below it, for each negative that of positives above it.
 
     Ties count half. Their means are the AUC. By midranks, O(n log n) (Sun & Xu 2014, "Fast implementation of DeLong's
-    algorithm", equation 5).
+    algorithm").
     """
     from scipy.stats import rankdata
 
@@ -27,7 +27,7 @@ def auc_variance(y: Floats, score: Floats, units: Ints) -> tuple[float, float]:
     """Return the AUC and its variance.
 
     DeLong, DeLong & Clarke-Pearson (1988); whole units being independent, Obuchowski (1997), "Nonparametric analysis
-    of clustered ROC curve data", equations 3 to 5: sums of placements over the units replace single placements, and a
+    of clustered ROC curve data": sums of placements over the units replace single placements, and a
     covariance joins the positives and negatives of one unit. It is DeLong's when units are rows. NaN without two units
     with positives and two with negatives.
     """

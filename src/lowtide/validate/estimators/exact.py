@@ -61,7 +61,7 @@ def auc_widest(auc: float, positives: int, negatives: int, confidence: float = 0
 def auc_proven(auc: float, positives: int, negatives: int, confidence: float = 0.95) -> float:
     """Return a lower bound of an AUC that holds for any scores and any number of independent rows.
 
-    The AUC is an average of means of min(m, n) independent values in [0, 1] (Hoeffding 1963, section 5a), hence
+    The AUC is an average of means of min(m, n) independent values in [0, 1] (Hoeffding 1963, section 5), hence
     P(auc >= a) <= exp(-min(m, n) KL(a, theta)) for a > theta (his theorem 1, equation 2.1); the bound is the theta
     with min(m, n) KL(auc, theta) = -log(1 - confidence), KL the divergence of two coins.
     """
@@ -73,7 +73,7 @@ def auc_few_positives(auc: float, positives: int, negatives: int, confidence: fl
     """Return the lower bound of an AUC of which nothing but its value is known, for few rows of a class.
 
     `auc_widest`: held in at least 97 % of simulated draws with 5 to 20 positives, but for scores that separate like a
-    coin (92 %); Newcombe's method 5 fell to 77 % (table in ``docs/estimators.md``). With the scores at hand,
+    coin (92 %); Newcombe's method 5 fell below 80 % (table in ``docs/estimators.md``). With the scores at hand,
     `auc_placed` is tighter; when it must be proven, `auc_proven`.
 
     Raises
@@ -84,7 +84,7 @@ def auc_few_positives(auc: float, positives: int, negatives: int, confidence: fl
     Examples
     --------
     >>> round(auc_few_positives(0.8, 12, 200), 3)
-    0.562
+    0.565
     """
     _check(auc, positives, negatives)
     return auc_widest(auc, positives, negatives, confidence)

@@ -14,7 +14,7 @@ from lowtide.validate.estimators.single import fold_scores, overall, ship
 class NadeauBengio:
     """Student's bound over J fold scores with the variance (1/J + n2/n1) S^2.
 
-    Nadeau & Bengio (2003), "Inference for the generalization error", section 3, the corrected resampled t-test:
+    Nadeau & Bengio (2003), "Inference for the generalization error", the corrected resampled t-test:
     n1 and n2 are the sizes of training and test parts (in units of dependence here), and n2 / (n1 + n2) stands in
     for the unknown correlation of fold scores. Bouckaert & Frank (2004) use it so with repeated folds. A heuristic
     made for random subsampling and one fixed learner: nothing is taken off for the selection.

@@ -104,7 +104,7 @@ def mean_variance(values: Floats, units: Ints) -> float:
     """Return the variance of the mean of ``values`` (n,) when whole units are independent; NaN for one unit.
 
     Sum over units of (sum of deviations)^2 / n^2, times U / (U - 1): the linearized variance of a ratio mean
-    (Cochran 1977, section 9A); s^2 / n when units are rows.
+    (Cochran 1977, chapter 9A); s^2 / n when units are rows.
     """
     unit, count = codes(units)
     if count < 2:

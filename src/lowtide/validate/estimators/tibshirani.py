@@ -13,7 +13,7 @@ from lowtide.validate.estimators.single import overall, ship
 class Tibshirani:
     """Best score minus the mean over folds of (best score in the fold - the winner's score there).
 
-    Tibshirani & Tibshirani (2009), "A bias correction for the minimum error rate in cross-validation", equation 2.
+    Tibshirani & Tibshirani (2009), "A bias correction for the minimum error rate in cross-validation".
     Each fold is taken for a small copy of all rows, so with many trials it takes off too much (Tsamardinos et al.
     2018). No floor. Thresholds are those chosen on all rows.
     """
