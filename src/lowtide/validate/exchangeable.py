@@ -24,9 +24,13 @@ from lowtide.stats.scales import fitted
 from lowtide.validate.bootstrap import Reselected
 
 METHOD = "reselection"
-_INFLATION: dict[Scheme, float] = {"rows": 1.05, "groups": 1.2}
-"""Chosen on the tables for choosing (docs/decisions/floor.md): a resample keeps the models of the folds, so it
-does not show that the model fitted on all rows is another one; unlike groups make that worse."""
+_WIDTH: dict[Scheme, float] = {"rows": 0.9, "groups": 1.05}
+"""Width in standard deviations of the selected score, times z. Chosen on the tables for choosing
+(docs/decisions/floor.md): a little below 1, because models of the folds learn from fewer rows than the shipped one; above 1
+for groups, where a handful says little of how unlike the next ones are."""
+_LUCK = 0.5
+"""Share of the removed optimism that is set aside once more. Units left out of a resample still share the luck of
+the whole sample, so resampling finds only a part of it (as large as it finds, on pure noise)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,13 @@ class Corrected:
 
 
 def correct(
-    found: Reselected, fixed: Floats, metric: Metric, scheme: Scheme, confidence: float, evidence: int
+    found: Reselected,
+    fixed: Floats,
+    selected: float,
+    metric: Metric,
+    scheme: Scheme,
+    confidence: float,
+    evidence: int,
 ) -> Corrected:
     """Return expected score and floor of what selection ships.
 
@@ -47,17 +57,18 @@ def correct(
     ----------
     found : scores of what each resample selected, inside and outside of it.
     fixed : (b,) scores, in the same resamples, of what is shipped.
+    selected : score of what is shipped on the rows that it was selected on.
     evidence : units that carry the evidence (of the rarer class, of the losses).
 
     Notes
     -----
     On the scale g (logit of a score between two bounds, logarithm of a loss) the expected score is the mean m of
-    the out-of-bag scores: unbiased for the selection, because the units that judge took no part in it. The
-    width is z c s. s is the standard deviation over resamples of the score that selection reaches
-    inside them, or of the shipped blend when that is larger (the greatest of many equals varies less than
-    each of them); both carry the noise of n units, where out-of-bag scores carry that of a third. The distance from m is then stretched, on the
-    metric's own scale, by t_{U-1}(1 - a) / z * sqrt(U / (U - 1)) with U half of the evidence, as a normal interval
-    of so few values would be (Efron & Tibshirani 1993, 12.5 and 14.3).
+    the out-of-bag scores. The floor is m - l max(0, g(selected) - m) - z c s, with s the standard deviation over
+    resamples of the score that selection reaches inside them, or of the shipped blend when that is larger (the greatest
+    of many equals varies less than each of them): both carry the noise of n units, where out-of-bag scores carry
+    that of a third. The distance from m is then stretched, on the metric's own scale, by
+    t_{U-1}(1 - a) / z * sqrt(U / (U - 1)), as a normal interval of so few values would be (Efron & Tibshirani 1993,
+    12.5 and 14.3); U is the evidence, half of it for groups. l = 1/2 and c are measured, not derived.
     """
     out, inside = found.out[np.isfinite(found.out)], found.within[np.isfinite(found.within)]
     usable = len(out) / len(found.out)
@@ -66,10 +77,12 @@ def correct(
     scale = fitted(metric.low, metric.high, out, edge=0.25 / evidence)
     centre = float(scale.forward(out).mean())
     spreads = [float(np.std(scale.forward(v[np.isfinite(v)]), ddof=1)) for v in (inside, fixed)]
-    width = t_quantile(confidence, math.inf) * _INFLATION[scheme] * max(spreads)
     sign = 1.0 if metric.greater_is_better else -1.0
+    optimism = max(0.0, sign * (float(scale.forward(np.float64(selected))) - centre))
+    width = _LUCK * optimism + t_quantile(confidence, math.inf) * _WIDTH[scheme] * max(spreads)
     expected, edge = scale.back(centre), scale.back(centre - sign * width)
-    edge = expected + (edge - expected) * small_sample(max(2, evidence // 2), confidence)
+    units = max(2, evidence // 2 if scheme == "groups" else evidence)
+    edge = expected + (edge - expected) * small_sample(units, confidence)
     return Corrected(metric.clip(expected), metric.clip(bad_side(metric, expected, edge)), usable)
 
 

@@ -164,7 +164,8 @@ def _exchangeable(
     evidence = _evidence(held, kind, metric.burden(held.y, mixed))
     cut = metric.choose(held.y, mixed)
     shipped = fixed_scores(held.y, mixed, held.units, metric, cut, times=times, seed=seed)
-    told = exchangeable.correct(found, shipped, metric, scheme, blank.confidence, evidence)
+    selected = metric.at(held.y, mixed, cut)
+    told = exchangeable.correct(found, shipped, selected, metric, scheme, blank.confidence, evidence)
     floor = _filled(blank, told.floor, exchangeable.METHOD, told.usable >= 0.5)
     batches = exchangeable.UnitBatches(
         held.y, mixed, held.units, metric, cut, told.expected, told.floor, blank.confidence, seed
