@@ -78,7 +78,7 @@ def correct(
     centre = float(scale.forward(out).mean())
     spreads = [float(np.std(scale.forward(v[np.isfinite(v)]), ddof=1)) for v in (inside, fixed)]
     sign = 1.0 if metric.greater_is_better else -1.0
-    optimism = max(0.0, sign * (float(scale.forward(np.float64(selected))) - centre))
+    optimism = max(0.0, sign * (float(scale.forward(np.array([selected]))[0]) - centre))
     width = _LUCK * optimism + t_quantile(confidence, math.inf) * _WIDTH[scheme] * max(spreads)
     expected, edge = scale.back(centre), scale.back(centre - sign * width)
     units = max(2, evidence // 2 if scheme == "groups" else evidence)
