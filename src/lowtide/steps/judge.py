@@ -13,10 +13,12 @@ import numpy.typing as npt
 from lowtide.core.contract import Role
 from lowtide.core.errors import UsageError
 from lowtide.core.recipe import Recipe
-from lowtide.core.result import Naive
+from lowtide.core.result import Naive, VaultFacts
 from lowtide.core.task import Assumption
 from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared
 from lowtide.steps.naive import naive
+from lowtide.steps.vault import facts as vault_facts
+from lowtide.steps.vault import identity
 from lowtide.tables.table import Floats, Ints
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class Verdict:
     baseline : place of the best baseline in ``records`` and its score under the same scheme, or ``None``.
     places : (n,) fold or window in which each row was held out first, -1 for never.
     held : (n[, classes]) held-out predictions of the shipped combination.
+    confidence : at which each floor is computed, so that those seen in several metrics hold together.
     """
 
     prepared: Prepared
@@ -64,6 +67,8 @@ class Verdict:
     question: str
     in_ledger: int
     naive: Naive | None
+    vault: VaultFacts | None
+    confidence: float
     facts: dict[str, Any]
 
 
@@ -130,15 +135,20 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
         )
         selectable = np.array([not r.recipe.baseline and r.status == "done" for r in records], dtype=bool)
         listen.stage("floor")
-        estimate = _estimate(job, prepared, plan, places, units, times, metric, cube, selectable)
+        seen = (metric.name,) if ledger is None else ledger.metrics_looked_at(question, metric.name)
+        confidence = jointly(job.confidence, len(seen))
+        facts["metrics_looked_at"] = list(seen)
+        estimate = _estimate(job, prepared, plan, places, units, times, metric, cube, selectable, confidence)
+        estimate = _unseen(estimate, prepared, folds, plan, cube, facts)
         if ledger is not None:
             ledger.look(question, metric=metric.name, what="floor", value=estimate.floor.value)
+        vault = vault_facts(prepared.locked, 0 if ledger is None else ledger.count())
     baseline = best_baseline(records, cube, target.y, folds, plan, metric)
     return Verdict(
         prepared=prepared, plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys,
         metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
-        held=_blend(cube, estimate.weights), question=question, in_ledger=in_ledger, naive=hurried,
-        facts=facts,
+        held=_blend(cube, estimate.weights), question=question, in_ledger=in_ledger, naive=hurried, vault=vault,
+        confidence=confidence, facts=facts,
     )  # fmt: skip
 
 
@@ -155,9 +165,7 @@ def row_keys_of(prepared: Prepared) -> Keys:
     """Return what a row is known by: its unit, or the content of all columns but the target."""
     from lowtide.tables.hashing import row_keys
 
-    table, task = prepared.table, prepared.task
-    columns = task.unit or tuple(n for n in table.names if n != task.target and table.role(n) != "id")
-    return row_keys(table, columns or tuple(n for n in table.names if n != task.target))
+    return row_keys(prepared.table, identity(prepared.table, prepared.task))
 
 
 def features_under(prepared: Prepared, plan: Plan) -> tuple[str, ...]:
@@ -223,7 +231,7 @@ def _trials(
         progress=lambda p: listen.trial(p.trial, p.total, p.name, p.seconds_left, p.best),
     )  # fmt: skip
     cube, records = done.cube, list(done.records)
-    in_ledger = len(records)
+    in_ledger, known = len(records), list(done.records)
     if ledger is not None:
         older, known = ledger.cube(question, keys, width=width)
         in_ledger = len(known)
@@ -236,7 +244,29 @@ def _trials(
         ]
         cube = np.concatenate([cube, older[:, others]], axis=1)
         records += [known[place] for place in others]
-    return cube, tuple(records), question, in_ledger, dict(done.facts)
+    compared = compared_trials(cube, records)
+    counted = sum(not r.recipe.baseline and r.status != "failed" for r in known)
+    found = {"compared": compared, "unseen": max(0, counted - compared)}
+    return cube, tuple(records), question, in_ledger, {**done.facts, **found}
+
+
+def compared_trials(cube: Floats, records: Sequence[TrialRecord]) -> int:
+    """Return how many trials selection is repeated over: those for shipping that predicted all judged rows."""
+    from lowtide.validate.selection import complete_trials
+
+    _, complete = complete_trials(cube)
+    return sum(
+        bool(c) and not r.recipe.baseline and r.status == "done"
+        for c, r in zip(complete, records, strict=True)
+    )
+
+
+def jointly(confidence: float, floors: int) -> float:
+    """Return the confidence that each of several floors needs, so that all of them hold together with the given one.
+
+    Whatever the metrics have in common (Bonferroni's inequality; Dunn 1961, "Multiple comparisons among means").
+    """
+    return 1 - (1 - confidence) / max(floors, 1)
 
 
 def _estimate(
@@ -249,14 +279,59 @@ def _estimate(
     metric: Metric,
     cube: Floats,
     selectable: npt.NDArray[np.bool_],
+    confidence: float,
 ) -> Estimate:
+    """Compute the floor at the confidence that it needs, and state the one that holds for all seen together."""
     from lowtide.validate.floor import estimate
 
-    return estimate(
+    found = estimate(
         prepared.target.y, cube, units=units, metric=metric, kind=prepared.target.kind, scheme=plan.scheme,
-        folds=places, times=times, confidence=job.confidence, selectable=selectable, seed=job.seed,
+        folds=places, times=times, confidence=confidence, selectable=selectable, seed=job.seed,
         batch_rows=job.batch_rows,
     )  # fmt: skip
+    return replace(found, floor=msgspec.structs.replace(found.floor, confidence=job.confidence))
+
+
+def _unseen(
+    estimate: Estimate,
+    prepared: Prepared,
+    folds: Sequence[Fold],
+    plan: Plan,
+    cube: Floats,
+    facts: dict[str, Any],
+) -> Estimate:
+    """Widen an estimate by the trials of its question that could not be compared, and note by how much."""
+    from lowtide.validate.unseen import Lowered, enlarge
+
+    compared, unseen = facts["compared"], facts["unseen"]
+    if not unseen or estimate.expected is None:
+        return estimate
+    metric, y = estimate.metric, prepared.target.y
+    scores = estimate.scores[np.isfinite(estimate.scores)]
+    noise = float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0
+    expected, chosen = estimate.expected, estimate.selected_cv
+    if plan.by_time:
+        # Windows count alike in what is expected, so they must in the score that is too good.
+        expected = float(np.mean(scores)) if len(scores) else expected
+        chosen = scheme_score(y, _blend(cube, estimate.weights), folds, plan, metric)
+    sign = 1.0 if metric.greater_is_better else -1.0
+    optimism = sign * (chosen - expected) if chosen is not None and np.isfinite(chosen) else 0.0
+    wider, floor = enlarge(
+        estimate.expected,
+        estimate.floor.value,
+        optimism,
+        compared,
+        compared + unseen,
+        noise=noise,
+        metric=metric,
+    )
+    if wider is None or wider == estimate.expected:
+        return estimate
+    facts["unseen_moved"] = abs(wider - estimate.expected)
+    batches: Any = estimate.batches and Lowered(estimate.batches, wider - estimate.expected, metric)
+    return replace(
+        estimate, expected=wider, floor=msgspec.structs.replace(estimate.floor, value=floor), batches=batches
+    )
 
 
 def best_baseline(
