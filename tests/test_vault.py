@@ -96,7 +96,9 @@ def test_outcomes_in_the_vault_change_nothing_before_it_is_opened(
     rng = np.random.default_rng(1)
     changed = data.copy()
     drawn = rng.permutation(data[target][rows]) if target == "outcome" else rng.normal(0, 1e6, rows.sum())
-    changed.loc[rows, target] = drawn if target == "y" else np.where(rng.random(rows.sum()) < 0.9, "benign", drawn)
+    changed.loc[rows, target] = (
+        drawn if target == "y" else np.where(rng.random(rows.sum()) < 0.9, "benign", drawn)
+    )
     two = lowtide.run(changed, target, vault=0.25, out=tmp_path / "b", **options, **QUICK)
     assert told(one.result) == told(two.result)
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
