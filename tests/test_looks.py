@@ -25,6 +25,7 @@ def test_floors_that_fail_together_fail_no_more_often_than_one_may(confidence: f
     assert jointly(confidence, 0) == pytest.approx(confidence)
 
 
+@pytest.mark.slow
 def test_a_second_metric_costs_a_stricter_floor_and_says_so(tmp_path: Path) -> None:
     data = frame(200)
     first = lowtide.run(data, "outcome", out=tmp_path, **QUICK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,18 @@ import pytest
 
 import lowtide
 from lowtide.core.errors import InputError, UsageError
+from lowtide.core.interval import Floor
 from lowtide.core.result import RunResult, VaultFacts
 from lowtide.steps.job import Job
+from lowtide.steps.opening import verdict
 from lowtide.steps.vault import book, divide, read_open
 from lowtide.tables.raw import ReadSettings
+from lowtide.tables.read import read
+from lowtide.tables.target import coded
 from lowtide.validate.ledger import Ledger
+from lowtide.validate.once import Once
 from lowtide.validate.vault import opening_of, vault_of
+from tests.report import fixtures
 from tests.test_flow import frame
 
 QUICK: dict[str, Any] = {"budget": 60.0, "size": "quick", "threads": 1}
@@ -105,6 +112,12 @@ def test_outcomes_in_the_vault_change_nothing_before_it_is_opened(
     assert not changed.equals(data)
 
 
+def _known(folder: Path) -> VaultFacts:
+    known = msgspec.json.decode((folder / "result.json").read_bytes(), type=RunResult).vault
+    assert known is not None
+    return known
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("vault") / "p"
@@ -112,7 +125,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_opens_once_and_later_runs_say_so(project: Path) -> None:
+def test_it_opens_once(project: Path) -> None:
     first = lowtide.run(frame(260), "outcome", out=project, **QUICK)
     assert first.result.vault is not None, "no later run has to ask for it"
     assert not first.result.vault.opened
@@ -130,6 +143,14 @@ def test_it_opens_once_and_later_runs_say_so(project: Path) -> None:
     assert on_disk.vault == known
     with pytest.raises(UsageError, match=rf"opened at {known.at[:10]}.*{known.value:.4g} on 65 rows.*anew"):
         lowtide.run(frame(260), "outcome", out=project, open_vault=True)
+
+
+@pytest.mark.slow
+def test_later_runs_say_that_it_was_opened(project: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(project, tmp_path / "p")
+    if not (known := _known(project)).opened:
+        known = lowtide.run(frame(260), "outcome", out=project, open_vault=True).result.vault
+    assert known is not None
     more = lowtide.run(frame(260), "outcome", out=project, seed=5, **QUICK)
     assert more.result.vault is not None
     assert more.result.rows == 195, "the rows stay out"
@@ -285,6 +306,33 @@ def test_all_rows_in_the_vault(tmp_path: Path) -> None:
     late = data.assign(day=data["day"] + pd.Timedelta(days=900))
     with pytest.raises(InputError, match="none left"):
         read_open(job(late, tmp_path, time="day"))
+
+
+@pytest.mark.parametrize(
+    ("up", "value", "reach", "said"),
+    [(True, 0.71, 0.8, "held"), (True, 0.69, 0.75, "below_by_chance"), (True, 0.6, 0.69, "broken"),
+     (False, 0.69, 0.6, "held"), (False, 0.75, 0.69, "below_by_chance"), (False, 0.9, 0.8, "broken")],
+)  # fmt: skip
+def test_held_missed_by_chance_or_broken(up: bool, value: float, reach: float, said: str) -> None:
+    floor = Floor(value=0.7, confidence=0.95, scenario="new rows")
+    result = msgspec.structs.replace(fixtures.binary(), floor=floor, greater_is_better=up)
+    once = Once(value, value, reach, 50)
+    scheme = result.split.scheme
+    assert verdict(once, result, scheme) == said
+    assert verdict(once, result, "future" if scheme != "future" else "rows") == "other_scheme"
+    none = msgspec.structs.replace(result, floor=msgspec.structs.replace(floor, value=None))
+    assert verdict(once, none, scheme) == "no_floor"
+
+
+def test_outcomes_are_coded_as_the_model_knows_them() -> None:
+    table = read(pd.DataFrame({"y": ["b", " a ", None, "c", "a"], "n": [1.0, 2, np.nan, 4, 5]}))
+    many = coded(table, "y", kind="multiclass", classes=("a", "b"))
+    assert np.array_equal(many, [1, 0, np.nan, np.nan, 0], equal_nan=True), "a label never seen has no code"
+    rest = coded(table, "y", kind="binary", classes=("not a", "a"), positive="a")
+    assert np.array_equal(rest, [0, 1, np.nan, 0, 1], equal_nan=True)
+    two = coded(table, "y", kind="binary", classes=("a", "b"), positive="b")
+    assert np.array_equal(two, [1, 0, np.nan, np.nan, 0], equal_nan=True)
+    assert np.array_equal(coded(table, "n", kind="regression"), [1, 2, np.nan, 4, 5], equal_nan=True)
 
 
 def test_facts_default_to_nothing_opened() -> None:

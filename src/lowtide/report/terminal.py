@@ -91,7 +91,7 @@ def summary(result: RunResult, lang: str = "en") -> Group:
     parts += [Text(), findings_table(grave[:MOST_FINDINGS], lang)]
     if len(grave) > MOST_FINDINGS:
         parts.append(text(view.say("terminal.more", n=len(grave) - MOST_FINDINGS), "dim"))
-    parts += [text(line, "dim") for line in ledger.sentences(view)]
+    parts += [text(line, "dim") for line in ledger.metrics(view)]
     if result.quarantined:
         parts.append(text(view.say("terminal.left_out", columns=view.column_names(result.quarantined, 10))))
     failed = judged.failures(view)
