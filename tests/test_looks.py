@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lowtide
-from lowtide.steps.judge import jointly
+from lowtide.steps.counting import jointly
 from lowtide.validate.ledger import Ledger
 from tests.test_flow import frame
 

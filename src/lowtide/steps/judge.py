@@ -15,6 +15,7 @@ from lowtide.core.errors import UsageError
 from lowtide.core.recipe import Recipe
 from lowtide.core.result import Naive, VaultFacts
 from lowtide.core.task import Assumption
+from lowtide.steps.counting import counted, jointly, widen
 from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared
 from lowtide.steps.naive import naive
 from lowtide.steps.vault import facts as vault_facts
@@ -139,7 +140,7 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
         confidence = jointly(job.confidence, len(seen))
         facts["metrics_looked_at"] = list(seen)
         estimate = _estimate(job, prepared, plan, places, units, times, metric, cube, selectable, confidence)
-        estimate = _unseen(estimate, prepared, folds, plan, cube, facts)
+        estimate = _widened(estimate, prepared, folds, plan, cube, facts)
         if ledger is not None:
             ledger.look(question, metric=metric.name, what="floor", value=estimate.floor.value)
         vault = vault_facts(prepared.locked, 0 if ledger is None else ledger.count())
@@ -244,29 +245,7 @@ def _trials(
         ]
         cube = np.concatenate([cube, older[:, others]], axis=1)
         records += [known[place] for place in others]
-    compared = compared_trials(cube, records)
-    counted = sum(not r.recipe.baseline and r.status != "failed" for r in known)
-    found = {"compared": compared, "unseen": max(0, counted - compared)}
-    return cube, tuple(records), question, in_ledger, {**done.facts, **found}
-
-
-def compared_trials(cube: Floats, records: Sequence[TrialRecord]) -> int:
-    """Return how many trials selection is repeated over: those for shipping that predicted all judged rows."""
-    from lowtide.validate.selection import complete_trials
-
-    _, complete = complete_trials(cube)
-    return sum(
-        bool(c) and not r.recipe.baseline and r.status == "done"
-        for c, r in zip(complete, records, strict=True)
-    )
-
-
-def jointly(confidence: float, floors: int) -> float:
-    """Return the confidence that each of several floors needs, so that all of them hold together with the given one.
-
-    Whatever the metrics have in common (Bonferroni's inequality; Dunn 1961, "Multiple comparisons among means").
-    """
-    return 1 - (1 - confidence) / max(floors, 1)
+    return cube, tuple(records), question, in_ledger, {**done.facts, **counted(cube, records, known)}
 
 
 def _estimate(
@@ -292,7 +271,7 @@ def _estimate(
     return replace(found, floor=msgspec.structs.replace(found.floor, confidence=job.confidence))
 
 
-def _unseen(
+def _widened(
     estimate: Estimate,
     prepared: Prepared,
     folds: Sequence[Fold],
@@ -300,38 +279,11 @@ def _unseen(
     cube: Floats,
     facts: dict[str, Any],
 ) -> Estimate:
-    """Widen an estimate by the trials of its question that could not be compared, and note by how much."""
-    from lowtide.validate.unseen import Lowered, enlarge
-
-    compared, unseen = facts["compared"], facts["unseen"]
-    if not unseen or estimate.expected is None:
-        return estimate
-    metric, y = estimate.metric, prepared.target.y
-    scores = estimate.scores[np.isfinite(estimate.scores)]
-    noise = float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0
-    expected, chosen = estimate.expected, estimate.selected_cv
-    if plan.by_time:
-        # Windows count alike in what is expected, so they must in the score that is too good.
-        expected = float(np.mean(scores)) if len(scores) else expected
-        chosen = scheme_score(y, _blend(cube, estimate.weights), folds, plan, metric)
-    sign = 1.0 if metric.greater_is_better else -1.0
-    optimism = sign * (chosen - expected) if chosen is not None and np.isfinite(chosen) else 0.0
-    wider, floor = enlarge(
-        estimate.expected,
-        estimate.floor.value,
-        optimism,
-        compared,
-        compared + unseen,
-        noise=noise,
-        metric=metric,
-    )
-    if wider is None or wider == estimate.expected:
-        return estimate
-    facts["unseen_moved"] = abs(wider - estimate.expected)
-    batches: Any = estimate.batches and Lowered(estimate.batches, wider - estimate.expected, metric)
-    return replace(
-        estimate, expected=wider, floor=msgspec.structs.replace(estimate.floor, value=floor), batches=batches
-    )
+    """Widen an estimate by the trials that only count; windows count alike in what is expected of the future."""
+    chosen = estimate.selected_cv
+    if plan.by_time and facts["unseen"]:
+        chosen = scheme_score(prepared.target.y, _blend(cube, estimate.weights), folds, plan, estimate.metric)
+    return widen(estimate, chosen, facts, of_windows=plan.by_time)
 
 
 def best_baseline(
