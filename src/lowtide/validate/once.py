@@ -11,7 +11,7 @@ from lowtide.core.task import Kind
 from lowtide.metrics import Metric
 from lowtide.metrics.metric import Floats
 from lowtide.stats.resampling import Ints, codes, resamples
-from lowtide.validate.bbc import bad_side, small_sample
+from lowtide.validate.exchangeable import bad_side, small_sample
 
 TIMES = 1000
 
@@ -43,7 +43,7 @@ def judge_once(
     Notes
     -----
     Percentile bootstrap over whole units (clustered bootstrap: Davison & Hinkley 1997, 3.8), its distances
-    from the score stretched for few units as Student's t would be (`lowtide.validate.bbc.small_sample`).
+    from the score stretched for few units as Student's t would be (`lowtide.validate.exchangeable.small_sample`).
     A perfect score has no spread to resample: then the distance is that of u units without a single failure,
     1 - (1 - confidence)^(1/u) of the metric's range (Clopper & Pearson 1934).
     """
