@@ -137,8 +137,8 @@ def _facts(found: Settlement, words: Words) -> dict[str, Any]:
 def told(value: float | None, floor: float, toward: numbers.Toward) -> tuple[str, str]:
     """Return score and floor with as many digits as it takes to tell them apart.
 
-    >>> told(0.8124, 0.8119, "down")
-    ('0.8124', '0.8119')
+    >>> told(0.8124, 0.8122, "down")
+    ('0.8124', '0.8122')
     """
     for digits in range(3, MOST_DIGITS):
         one, two = numbers.significant(value, digits), numbers.significant(floor, digits, toward)

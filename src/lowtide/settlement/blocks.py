@@ -56,7 +56,7 @@ def auc_streams(y: Floats, p: Floats, groups: Keys | None) -> tuple[Stream, ...]
     if groups is not None:
         return None
     cuts = _change_ends(y)
-    starts = np.concatenate([[0], cuts[:-1]]).astype(np.int64)
+    starts = np.concatenate([[0], cuts])[:-1].astype(np.int64)
     values = np.empty(len(cuts))
     for k, (start, end) in enumerate(zip(starts.tolist(), cuts.tolist(), strict=True)):
         scores = p[start:end, int(y[start])]
@@ -66,7 +66,7 @@ def auc_streams(y: Floats, p: Floats, groups: Keys | None) -> tuple[Stream, ...]
 
 def _auc_stream(y: Floats, p: Floats, groups: Keys | None, size: int) -> Stream:
     ends = block_ends(y, 2, size, groups, across=True)
-    starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
+    starts = np.concatenate([[0], ends])[:-1].astype(np.int64)
     values = np.empty(len(ends))
     for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         positive = y[start:end] == 1
