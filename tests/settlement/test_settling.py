@@ -167,6 +167,20 @@ def test_a_kept_promise_about_errors_needs_their_range() -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"largest_error": 3.0}, "about accuracy"),
+        ({"confidence": 1.0}, "between 0.5 and 1"),
+        ({"time": "sinc"}, "'since'"),
+        ({"time": "city"}, "must hold dates or numbers"),
+    ],
+)
+def test_wrong_options_are_one_sentence(options: dict[str, Any], words: str) -> None:
+    with pytest.raises((InputError, UsageError), match=words):
+        lowtide.settle(model(), frame(), **options)
+
+
+@pytest.mark.parametrize(
     ("changes", "data", "words"),
     [
         ({"floor": None}, lambda d: d, "promises nothing"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEDGER = "ledger"
 NAME = "ledger.sqlite"
+ERRORS = ("mae", "rmse", "wape", "r2")  # whose rows are bounded by nothing but the data
 
 
 def settle(
@@ -70,8 +71,12 @@ def settle(
             f"The model {m.name!r} promises nothing (it has no floor), so nothing can be settled: "
             "its report says what a floor would need."
         )
+    if largest_error is not None and m.metric not in ERRORS:
+        raise UsageError(
+            f"A largest error is for {', '.join(ERRORS)}; this promise is about {m.metric}: leave --largest-error out."
+        )
     if largest_error is not None and not largest_error > 0:
-        raise UsageError(f"The largest error must be above 0, not {largest_error}.")
+        raise UsageError(f"The largest error must be above 0, not {largest_error:g}.")
     if not 0.5 <= confidence < 1:
         raise UsageError(f"The confidence must be between 0.5 and 1, not {confidence}.")
     metric = cost(m.task.costs) if m.metric == "cost" else get(m.metric, kind=m.kind)
