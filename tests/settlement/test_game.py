@@ -111,6 +111,18 @@ def test_groups_count_the_same_whatever_their_size() -> None:
     assert found.against[0].ends.tolist() == [4, 5]
 
 
+@given(st.integers(0, 10_000), st.booleans())
+def test_a_kept_r2_is_never_evidence_against_itself(seed: int, grouped: bool) -> None:
+    """The distances to earlier means add up to no less than n times the variance (Welford's identity)."""
+    rng = np.random.default_rng(seed)
+    y = np.cumsum(rng.normal(size=40)).clip(-5.0, 10.0)
+    p = y + rng.normal(size=40)
+    groups = np.repeat(np.arange(8), 5).astype(np.uint64) if grouped else None
+    found = of("r2", y, p, groups)[1]
+    assert found is not None
+    assert found.against[0].margins(get("r2")(y, p)).sum() >= -1e-9
+
+
 def test_a_sure_mistake_is_capped_in_favour_only() -> None:
     y, p = np.asarray([1.0, 1.0]), np.asarray([0.5, 1e-9])
     found = of("log_loss", y, p)[1]

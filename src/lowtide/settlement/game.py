@@ -38,7 +38,10 @@ Ints = npt.NDArray[np.int64]
 
 # In favour of a log loss a row counts at most as much as a probability of 1 in 1,000 for what came true.
 LOG_CAP = math.log(1000.0)
-RATIOS = ("f1", "wape", "r2")
+
+
+def _same(f: float) -> float:
+    return f
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Game:
     ----------
     against, favour : units to bet on; several courses are averaged. Empty: no such bet can be made.
     up, down : from a score to the greatest margin above it, and below it, that a unit can have.
-    phi : from a score to the number that enters the margins.
+    phi, score : from a score to the number that enters the margins, and back.
     span : scores between which bounds are looked for.
     unit : ``rows``, ``groups`` or ``blocks``.
     cap : see `lowtide.core.settlement.Settlement`.
@@ -64,10 +67,7 @@ class Game:
     unit: str
     cap: float | None = None
     capped: int = 0
-
-    def score(self, phi: float) -> float:
-        """Return the score that ``phi`` makes this number of."""
-        return math.sqrt(max(phi, 0.0)) if self.phi(2.0) == 4.0 else phi
+    score: Callable[[float], float] = _same
 
 
 def game(
@@ -129,10 +129,6 @@ def _called(p: Floats, threshold: float) -> Floats:
     return np.asarray(called, dtype=np.float64)
 
 
-def _same(f: float) -> float:
-    return f
-
-
 def _shares(streams: tuple[Stream, ...], low: float, high: float, unit: str) -> Game:
     return Game(
         streams, streams, lambda f: high - f, lambda f: f - low, _same, (low, high), unit
@@ -186,8 +182,8 @@ def _errors(
         favour = () if width is None else (collapsed(-(held**power), -ones, groups),)
         ceiling = float(error.max(initial=0.0)) if width is None else width
         return Game(
-            against, favour, lambda f: f**power, lambda f: top - f**power, _power(power), (0.0, ceiling), unit,
-            width, capped,
+            against, favour, lambda f: f**power, lambda f: top - f**power, lambda f: f**power, (0.0, ceiling), unit,
+            width, capped, lambda phi: max(phi, 0.0) ** (1.0 / power),
         )  # fmt: skip
     if width is None or largest is None:
         return None
@@ -197,7 +193,7 @@ def _errors(
             (collapsed(-error, -size, groups),), (collapsed(-held, -size, groups),),
             lambda f: f * largest, lambda f: width, _same, (0.0, 10.0), unit, width, capped,
         )  # fmt: skip
-    before = _mean_before(y, p)
+    before = _mean_before(y, p, groups)
     spread = np.minimum((y - before) ** 2, width**2)
     against = (collapsed(spread - error**2, spread, groups),)
     favour = () if groups is not None else (_twos(y, held, width),)
@@ -207,18 +203,15 @@ def _errors(
     )  # fmt: skip
 
 
-def _power(power: float) -> Callable[[float], float]:
-    return lambda f: f**power
-
-
-def _mean_before(y: Floats, p: Floats) -> Floats:
-    """Return (n,) the mean of the outcomes before each; the prediction itself for the first."""
+def _mean_before(y: Floats, p: Floats, groups: npt.NDArray[np.uint64] | None) -> Floats:
+    """Return (n,) the mean of the outcomes before each row, or before its group; for the first, its prediction."""
     if not len(y):
         return y
-    before = np.empty_like(y)
-    before[0] = p[0]
-    before[1:] = np.cumsum(y)[:-1] / np.arange(1, len(y))
-    return before
+    start = np.arange(len(y))
+    if groups is not None:
+        starts = _starts(groups)
+        start = np.repeat(starts, np.diff(np.append(starts, len(y))))
+    return np.where(start == 0, p[0], (np.cumsum(y) - y)[start] / np.maximum(start, 1))
 
 
 def _twos(y: Floats, error: Floats, width: float) -> Stream:
@@ -233,7 +226,11 @@ def collapsed(u: Floats, v: Floats, groups: npt.NDArray[np.uint64] | None) -> St
     """Return rows as units, or the mean of each group's rows as one unit."""
     if groups is None or not len(u):
         return Stream(u, v, np.arange(1, len(u) + 1))
-    starts = np.concatenate([[0], np.flatnonzero(groups[1:] != groups[:-1]) + 1])
-    ends = np.concatenate([starts[1:], [len(u)]])
+    starts = _starts(groups)
+    ends = np.append(starts[1:], len(u))
     sizes = ends - starts
     return Stream(np.add.reduceat(u, starts) / sizes, np.add.reduceat(v, starts) / sizes, ends)
+
+
+def _starts(groups: npt.NDArray[np.uint64]) -> Ints:
+    return np.append(0, np.flatnonzero(groups[1:] != groups[:-1]) + 1).astype(np.int64)
