@@ -66,3 +66,9 @@ def test_numbers_that_differ_look_different() -> None:
     assert told(0.8124, 0.8122, "down") == ("0.8124", "0.8122")
     assert told(0.9, 0.8, "down") == ("0.900", "0.800")
     assert told(None, 0.8, "down") == ("?", "0.800")
+
+
+def test_repr_says_the_verdict_and_what_is_needed() -> None:
+    assert repr(BASE) == "Settlement(too early: accuracy 0.81 on 120 rows, floor 0.8, about 340 more needed)"
+    assert "over 340" in repr(msgspec.structs.replace(BASE, likely=None))
+    assert repr(msgspec.structs.replace(BASE, verdict="kept", needed=None)).endswith("floor 0.8)")

@@ -103,5 +103,6 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         value = "none" if self.value is None else f"{self.value:.4g}"
-        more = "" if self.needed is None else f", about {self.needed:,} more needed"
+        about = "about" if self.likely else "over"
+        more = "" if self.needed is None else f", {about} {self.needed:,} more needed"
         return f"Settlement({self.verdict}: {self.metric} {value} on {self.rows:,} rows, floor {self.floor:.4g}{more})"
