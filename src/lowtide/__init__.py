@@ -16,6 +16,8 @@ _HOMES = {
     "read": "lowtide.flow",
     "Study": "lowtide.study",
     "floor": "lowtide.validate.anyones",
+    "settle": "lowtide.steps.settling",
+    "Settlement": "lowtide.core.settlement",
     "load": "lowtide.models.bundle",
     "Task": "lowtide.core.task",
     "Costs": "lowtide.core.task",
@@ -25,6 +27,7 @@ _HOMES = {
 __all__ = [
     "Costs",
     "LowtideError",
+    "Settlement",
     "Study",
     "Task",
     "__version__",
@@ -34,13 +37,16 @@ __all__ = [
     "profile",
     "read",
     "run",
+    "settle",
 ]
 
 if TYPE_CHECKING:
     from lowtide.core.errors import LowtideError
+    from lowtide.core.settlement import Settlement
     from lowtide.core.task import Costs, Task
     from lowtide.flow import audit, profile, read, run
     from lowtide.models.bundle import load
+    from lowtide.steps.settling import settle
     from lowtide.study import Study
     from lowtide.validate.anyones import floor
 

@@ -95,6 +95,8 @@ def run_and_show(source: str, *, out: Path | None, **options: Any) -> None:
     w = words()
     say(reading(result.contract, language(), _data_of(source)), summary(result, language()))
     say(w.say("cli.run.predict", bundle=str(result.bundle)))
+    if result.floor.value is not None:
+        say(w.say("settling.next", bundle=str(result.bundle)))
     if result.questions:
         folder = str(Path(result.bundle or ".").parent)
         say(w.say("cli.run.answer", file=settings(result), folder=folder))

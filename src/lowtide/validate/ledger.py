@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lowtide.core.errors import InputError
+from lowtide.core.settlement import Settlement
 from lowtide.core.text import write_bytes
 from lowtide.splits.hashing import Keys
 from lowtide.tables.table import Floats, Ints
@@ -197,6 +198,38 @@ class Ledger:
             look.metric for look in self.looks(question) if look.what == "floor" and look.value is not None
         }
         return tuple(sorted(seen | ({present} if present is not None else set())))
+
+    def settle(
+        self,
+        question: str,
+        model: str,
+        make: Callable[[list[tuple[Settlement, bytes]]], tuple[Settlement, bytes | None]],
+    ) -> Settlement:
+        """Compare outcomes with the promise of a model, and keep what came of it.
+
+        Parameters
+        ----------
+        model : seal of the bundle: another model is another promise.
+        make : from earlier settlements, each with its rows, to the new one and its rows (None: nothing new).
+            Nobody else settles meanwhile, so no row is counted twice.
+        """
+        with self._writing():
+            past = self._db.execute(
+                "SELECT record, rows FROM settlements WHERE model = ? ORDER BY id", (model,)
+            )
+            made, rows = make([(msgspec.json.decode(r, type=Settlement), data) for r, data in past])
+            if rows is not None:
+                self._db.execute(
+                    "INSERT INTO settlements (question, model, record, rows) VALUES (?, ?, ?, ?)",
+                    (question, model, msgspec.json.encode(made).decode(), rows),
+                )
+        return made
+
+    def settlements(self, model: str | None = None) -> list[Settlement]:
+        """Return what settling came to, of one model or of all, oldest first."""
+        where, values = ("", ()) if model is None else (" WHERE model = ?", (model,))
+        rows = self._db.execute(f"SELECT record FROM settlements{where} ORDER BY id", values)
+        return [msgspec.json.decode(record, type=Settlement) for (record,) in rows]
 
     def check(self) -> bool:
         """Tell whether SQLite finds its file whole."""

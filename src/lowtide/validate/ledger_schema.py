@@ -44,6 +44,14 @@ CREATE TABLE IF NOT EXISTS openings (
     vault INTEGER PRIMARY KEY CHECK (vault = 1),
     record TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS settlements (
+    id INTEGER PRIMARY KEY,
+    question TEXT NOT NULL,
+    model TEXT NOT NULL,
+    record TEXT NOT NULL,
+    rows BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS settlements_of_model ON settlements (model, id);
 """
 
 
