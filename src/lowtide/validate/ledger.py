@@ -213,7 +213,7 @@ class Ledger:
         make : from earlier settlements, each with its rows, to the new one and its rows (None: nothing new).
             Nobody else settles meanwhile, so no row is counted twice.
         """
-        with self._writing():
+        with self.writing():
             past = self._db.execute(
                 "SELECT record, rows FROM settlements WHERE model = ? ORDER BY id", (model,)
             )
