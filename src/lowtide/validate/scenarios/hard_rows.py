@@ -71,8 +71,10 @@ def hardness(waters: Waters) -> Floats | None:
     target = np.full(len(waters.y), np.nan)
     target[some] = (loss - float(np.mean(loss))) / scale
     found = np.zeros(len(waters.y))
+    # Sums of floats depend on their order: the order of the units, not that of the file.
+    order = np.argsort(waters.units, kind="stable")
     for train, test in folds(waters.units, waters.seed):
-        train = train[np.isfinite(target[train])]
+        train = order[np.isin(order, train) & np.isfinite(target[order])]
         predicted = _boosted(matrix[train], target[train], matrix[test], categorical, waters.seed)
         found[test] = predicted - float(np.mean(predicted))
     return found
