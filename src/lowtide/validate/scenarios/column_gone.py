@@ -48,13 +48,18 @@ class SourceGone:
 
 
 def _ranked(waters: Waters) -> tuple[str, ...]:
-    return () if waters.models is None else waters.models.ranked
+    """Return the model's columns, the most important first; the clock does not go missing."""
+    if waters.models is None:
+        return ()
+    return tuple(name for name in waters.models.ranked if name not in waters.models.clock)
 
 
 def _worst(waters: Waters, groups: Mapping[str, Sequence[str]]) -> Change | LeftOut:
     models = waters.models
-    if models is None or not groups:
+    if models is None:
         return LeftOut(waters.no_models or "no_models")
+    if not groups:
+        return LeftOut("no_columns", told=False)
     if len(models.rows) < LEAST_ROWS:
         return LeftOut("too_few_rows")
     y, worst = waters.y[models.rows], None

@@ -8,13 +8,14 @@ over the conditional mean of the loss given the columns, not over the loss.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from lowtide.metrics import Metric
 from lowtide.metrics.metric import Floats
 from lowtide.stats.resampling import Ints, codes
-from lowtide.validate.scenarios.waters import Waters
+from lowtide.validate.scenarios.waters import Seen, Waters
 
 FOLDS = 5
 LEAST_ROWS = 200
@@ -48,20 +49,48 @@ def losses(metric: Metric, y: Floats, p: Floats, threshold: float) -> Floats:
     return -sign * np.nan_to_num(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """(n, d) columns and own predictions, which of them are codes, and (n,) the loss (NaN: not learned from)."""
+
+    matrix: Floats
+    categorical: tuple[int, ...]
+    loss: Floats
+
+
 def hardness(waters: Waters) -> Floats | None:
     """Return (n,) the predicted loss of each row by a model that did not see its unit; None when that is not possible.
 
     Small gradient boosting on the columns and on the model's own prediction, cross-fitted by unit in `FOLDS` folds;
     each fold's mean is taken off, because a fold with great losses has a low mean elsewhere.
     """
-    columns, categorical = waters.seen.matrix()
+    asked = _question(waters)
+    if asked is None:
+        return None
+    found = np.zeros(len(waters.y))
+    # Sums of floats depend on their order: the order of the units, not that of the file.
+    order = np.argsort(waters.units, kind="stable")
+    for train, test in folds(waters.units, waters.seed):
+        used = order[np.isin(order, train) & np.isfinite(asked.loss[order])]
+        predicted = _boosted(asked, used, asked.matrix[test], waters.seed)
+        found[test] = predicted - float(np.mean(predicted))
+    return found
+
+
+def hardness_of(waters: Waters, seen: Seen, p: Floats) -> Floats | None:
+    """Return (m,) the predicted loss of other rows, with these columns and predictions, by a model of all rows."""
+    asked = _question(waters)
+    if asked is None:
+        return None
+    return _boosted(asked, np.flatnonzero(np.isfinite(asked.loss)), _beside(seen, p), waters.seed)
+
+
+def _question(waters: Waters) -> _Question | None:
     if len(waters.y) < LEAST_ROWS:
         return None
-    own = waters.p[:, None] if waters.p.ndim == 1 else waters.p
     # Many classes make each derivative dear; the same rows on every machine learn.
     classes = 2 if waters.p.ndim == 1 else waters.p.shape[1]
     some = _some(len(waters.y), int((_MOST_CELLS / classes) ** 0.5), waters.seed)
-    matrix = np.hstack([columns.reshape(len(waters.y), -1), own])
     loss = losses(waters.metric, waters.y[some], waters.p[some], waters.threshold)
     # A few huge losses would be all that is learned.
     loss = np.minimum(loss, np.quantile(loss, 0.99))
@@ -70,14 +99,12 @@ def hardness(waters: Waters) -> Floats | None:
         return None
     target = np.full(len(waters.y), np.nan)
     target[some] = (loss - float(np.mean(loss))) / scale
-    found = np.zeros(len(waters.y))
-    # Sums of floats depend on their order: the order of the units, not that of the file.
-    order = np.argsort(waters.units, kind="stable")
-    for train, test in folds(waters.units, waters.seed):
-        train = order[np.isin(order, train) & np.isfinite(target[order])]
-        predicted = _boosted(matrix[train], target[train], matrix[test], categorical, waters.seed)
-        found[test] = predicted - float(np.mean(predicted))
-    return found
+    return _Question(_beside(waters.seen, waters.p), waters.seen.matrix()[1], target)
+
+
+def _beside(seen: Seen, p: Floats) -> Floats:
+    own = p[:, None] if p.ndim == 1 else p
+    return np.hstack([seen.matrix()[0].reshape(len(p), -1), own])
 
 
 def _some(n: int, most: int, seed: int) -> Ints:
@@ -94,24 +121,25 @@ def folds(units: Ints, seed: int) -> Iterator[tuple[Ints, Ints]]:
         yield np.flatnonzero(place != fold).astype(np.int64), np.flatnonzero(place == fold).astype(np.int64)
 
 
-def _boosted(x: Floats, y: Floats, new: Floats, categorical: tuple[int, ...], seed: int) -> Floats:
-    """Return predictions for ``new`` rows by a small fixed gradient boosting."""
+def _boosted(asked: _Question, rows: Ints, new: Floats, seed: int) -> Floats:
+    """Return predictions for ``new`` rows by a small fixed gradient boosting of some rows."""
     import lightgbm
 
-    x, new = (np.where(_codes_below(part, categorical), np.nan, part) for part in (x, new))
+    x, new = (_without_codes_below(part, asked.categorical) for part in (asked.matrix[rows], new))
     settings = {
         **_SETTINGS,
         "objective": "regression",
         "seed": seed,
-        "min_data_in_leaf": max(10, len(y) // 40),
+        "min_data_in_leaf": max(10, len(rows) // 40),
     }
-    data = lightgbm.Dataset(x, y, categorical_feature=list(categorical), params=settings, free_raw_data=False)
+    data = lightgbm.Dataset(x, asked.loss[rows], categorical_feature=list(asked.categorical), params=settings)
     booster = lightgbm.train(settings, data, num_boost_round=ROUNDS)
     return np.asarray(booster.predict(new, num_threads=1), dtype=np.float64)
 
 
-def _codes_below(matrix: Floats, categorical: tuple[int, ...]) -> np.ndarray:
-    below = np.zeros(matrix.shape, dtype=bool)
+def _without_codes_below(matrix: Floats, categorical: tuple[int, ...]) -> Floats:
+    """Return the matrix with missing codes as NaN: LightGBM would take them so, but say it on stdout."""
+    out = matrix.copy()
     for j in categorical:
-        below[:, j] = matrix[:, j] < 0
-    return below
+        out[out[:, j] < 0, j] = np.nan
+    return out
