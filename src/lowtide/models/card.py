@@ -34,6 +34,10 @@ PLACES = {
     "next period": "the time after the data end",
     "new groups, next period": "groups of {group} that it never met, after the data end",
     "worst slice": "its weakest slice",
+    "worst subpopulation": "the hardest fifth of the rows, as far as the columns tell",
+    "bounded shift": "a worse mix of rows, within what was seen or assumed",
+    "label shift": "answers that are more or less frequent",
+    "noisy inputs": "inputs with small mistakes",
 }
 TASKS = {"binary": "tabular-classification", "multiclass": "tabular-classification"}
 
@@ -143,6 +147,7 @@ def _judged(m: Manifest) -> str:
         rows = (
             (_place(m, s.name, s.facts), _n(s.expected), _bound(m, s.floor), _batch(m, s))
             for s in m.scenarios
+            if s.expected is not None or s.headline
         )
         lines.append(_table(("used on", "expected", "floor, in the long run", "floor of one batch"), rows))
     return "## How it was judged\n\n" + "\n\n".join(lines)
@@ -161,6 +166,10 @@ def _place(m: Manifest, scenario: str, facts: Mapping[str, object] | None = None
     if scenario == "worst slice" and isinstance(facts.get("column"), str):
         level = "without a value" if facts.get("level") == "missing" else str(facts.get("level", ""))
         return f"its weakest slice (`{facts['column']}`: {level})"
+    if scenario in ("missing column", "missing source") and isinstance(facts.get("column"), str):
+        what = "empty" if facts.get("how") == "missing" else "stuck at one value"
+        whose = "its column" if scenario == "missing column" else "the source of"
+        return f"rows in which {whose} `{facts['column']}` is {what}"
     return PLACES.get(scenario, scenario).format(group=_group(m), time=_time(m))
 
 

@@ -14,7 +14,7 @@ from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.report import numbers
 from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, code, plain, shorten
 from lowtide.report.names import metric_name
-from lowtide.report.sections import answers, columns, finding, floor, judged, ledger, read
+from lowtide.report.sections import answers, columns, finding, floor, judged, ledger, read, tides
 from lowtide.report.sections import vault as locking
 from lowtide.report.sections.findings import by_weight
 from lowtide.report.view import View
@@ -30,6 +30,7 @@ TONES = {"good": "bold green", "bad": "bold red", "warn": "bold yellow", "plain"
 # Rows of the same kind when nothing speaks against it: that is what everybody expects.
 NOTHING = "split_nothing_seen"
 MOST_FINDINGS = 12
+ROUGHEST = 3
 MOST_GUESSES = 8
 # What a file usually is: not worth a line.
 USUAL = {
@@ -85,6 +86,7 @@ def summary(result: RunResult, lang: str = "en") -> Group:
     ahead = floor.lead(view)
     if ahead:
         parts.append(text(ahead, "dim"))
+    parts += _tides(view)
     if view.ships_rule:
         parts.append(text(view.say("report.floor.rule_body", rule=view.rule)))
     grave = [f for f in by_weight(result.findings) if f.severity != "note"]
@@ -171,6 +173,31 @@ def _numbers(view: View) -> Table:
             text("" if naive is None else view.score(naive), "dim strike"),
         )  # fmt: skip
     return table
+
+
+def _tides(view: View) -> list[RenderableType]:
+    """Return the headline and the roughest scenarios, or nothing when there are no others."""
+    from rich.table import Table
+    from rich.text import Text
+
+    known = tides.known(view)
+    rough = [s for s in known if not s.headline][-ROUGHEST:]
+    if not rough:
+        return []
+    table = Table.grid(padding=(0, 3))
+    table.add_column(overflow="fold")
+    for _ in range(2):
+        table.add_column(justify="right", no_wrap=True)
+    names = ("scenarios.terminal.title", "report.floor.col_floor", "report.floor.col_expected")
+    table.add_row(*(text(view.say(name), "dim") for name in names))
+    for s in known:
+        if s.headline or s in rough:
+            name = view.scenario_words(s.name, "name", s.facts)
+            style = "bold" if s.headline else ""
+            table.add_row(
+                text(name, style), text(view.bound(s.floor), style), text(view.score(s.expected), style)
+            )
+    return [Text(), table]
 
 
 def _what(view: View) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from lowtide.core.result import RunResult
-from lowtide.report import numbers
+from lowtide.report import numbers, scenario_words
 from lowtide.report.inline import clean, code
-from lowtide.report.masking import masked
 from lowtide.report.names import metric_name
 from lowtide.report.numbers import Toward, finite
 from lowtide.report.words import Words
@@ -184,20 +182,7 @@ class View:
 
     def scenario_words(self, name: str, form: str, facts: Mapping[str, Any] | None = None) -> str:
         """Return the ``name``, the ``phrase`` or what is meant (``means``) of a scenario."""
-        facts = facts or {}
-        key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-        if key == "worst_slice" and facts.get("level") == "missing":
-            key = "worst_slice_missing"
-        elif key == "worst_slice" and isinstance(facts.get("column"), str):
-            key = "worst_slice_named"
-        key = key if self.words.has(f"scenarios.{key}.{form}") else "other"
-        told = self.say(
-            f"scenarios.{key}.{form}", name=clean(name), column=code(str(facts.get("column", ""))),
-            level=code(masked(str(facts.get("level", "")))), share=numbers.percent(facts.get("share")),
-        )  # fmt: skip
-        if form == "means" and facts.get("confirmed") is False:
-            told = f"{told} {self.say('scenarios.worst_slice.unconfirmed')}"
-        return told
+        return scenario_words.told(self, name, form, facts)
 
     def scheme_words(self, scheme: str, form: str) -> str:
         """Return the ``name``, ``how`` or ``use`` of a split scheme."""

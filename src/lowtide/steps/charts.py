@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from lowtide.core.recipe import Recipe
 from lowtide.core.result import Bin, Importance
 from lowtide.core.task import Kind
-from lowtide.steps.fitting import Fitter
 from lowtide.tables.table import Floats, Ints, Table
 
 Score = Callable[[Floats, Floats], float]
@@ -93,10 +91,9 @@ def windows(
 
 
 def importances(
-    recipe: Recipe,
-    fitter: Fitter,
+    member: Any,
+    table: Table,
     y: Floats,
-    train: Ints,
     test: Ints,
     score: Score,
     *,
@@ -110,15 +107,16 @@ def importances(
 
     Parameters
     ----------
+    member : the fitted recipe of that fold, which did not see the rows ``test`` of the table.
     stop : asked before each column; when it says True the columns not yet looked at are left out.
     """
-    if not recipe.columns:
+    columns = member.recipe.columns
+    if not columns:
         return ()
     rng = np.random.default_rng([seed, 7])
     if len(test) > rows:
         test = np.sort(rng.choice(test, rows, replace=False))
-    member = fitter.fit(recipe, train)
-    held = fitter.table.take(test)
+    held = table.take(test)
 
     def predicted(table: Table) -> float:
         return score(y[test], member.fitted.predict(member.preparation.transform(table)))
@@ -128,7 +126,7 @@ def importances(
         return ()
     sign = 1.0 if greater_is_better else -1.0
     drops = []
-    for name in recipe.columns:
+    for name in columns:
         if stop():
             break
         column = held.data.column(name).take(rng.permutation(len(test)))

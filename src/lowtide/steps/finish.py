@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from lowtide.core.interval import Lead, Scenario
+from lowtide.core.interval import Lead
 from lowtide.core.recipe import Recipe
 from lowtide.core.result import Charts, ColumnFacts, RunResult, Split, TrialFacts
 from lowtide.core.text import write_bytes
 from lowtide.steps import charts
+from lowtide.steps.fold_models import FoldModels, fold_models
 from lowtide.steps.job import Job, Listener, Prepared
 from lowtide.steps.judge import Verdict
-from lowtide.steps.naive import sample
+from lowtide.steps.scenarios import scenarios
 from lowtide.tables.table import Floats
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from lowtide.validate.budget import Budget
 
 PACKAGES = ("lowtide", "numpy", "scipy", "scikit-learn", "lightgbm", "duckdb", "pyarrow")
-# Rows among which the worst slice is looked for: enough to see a slice of 2 % clearly.
-SLICE_ROWS = 6_000
 
 
 def finish(job: Job, verdict: Verdict, budget: Budget, listen: Listener) -> Study:
@@ -40,6 +39,7 @@ def finish(job: Job, verdict: Verdict, budget: Budget, listen: Listener) -> Stud
 
     prepared = verdict.prepared
     budget.release("refit")
+    budget.release("scenarios")
     budget.reserve("end", 2.0)
     pipeline = fit_selected(prepared, verdict)
     result = facts_of(job, prepared, verdict, pipeline, budget)
@@ -97,6 +97,8 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
     baseline = None if verdict.baseline is None else verdict.records[verdict.baseline[0]]
     rule = _rule(prepared, baseline.recipe) if baseline is not None else {}
     held = verdict.held if verdict.held.ndim == 1 else verdict.held.sum(axis=1)
+    models = fold_models(prepared, verdict, budget)
+    pictures = _charts(prepared, verdict, budget, models)
     return RunResult(
         task=msgspec.structs.replace(
             prepared.task, group=plan.group, time=plan.time, metric=verdict.metric.name, deploy=plan.scheme
@@ -137,7 +139,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
         lead=lead_of(job, prepared, verdict),
         naive=verdict.naive,
         best_cv=estimate.best_cv,
-        scenarios=scenarios(job, prepared, verdict, budget),
+        scenarios=scenarios(job, prepared, verdict, budget, models, pictures.importances),
         trials=verdict.in_ledger,
         trial_table=_trial_table(verdict),
         model={
@@ -147,7 +149,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
             ],
             "columns": sorted(used, key=table.names.index),
         },
-        charts=_charts(prepared, verdict, budget),
+        charts=pictures,
         ledger={"question": verdict.question, "trials": verdict.in_ledger, **verdict.facts},
         vault=verdict.vault,
         budget=job.budget,
@@ -200,104 +202,7 @@ def _without_values(reason: str) -> str:
     return re.sub(r"""(['"]).*?\1""", "…", reason)
 
 
-def scenarios(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> tuple[Scenario, ...]:
-    """Return the headline, the second scheme when the data has one, and the worst slice."""
-    from lowtide.validate.scenarios import build
-
-    estimates = [verdict.estimate]
-    other = _second(job, prepared, verdict, budget)
-    if other is not None:
-        estimates.append(other)
-    worst = _worst_slice(job, prepared, verdict)
-    if worst is not None:
-        worst = _no_better(worst, verdict) if _weaker(worst, verdict) else None
-    return build(estimates, headline=verdict.plan.scheme, batch_rows=job.batch_rows, worst=worst)
-
-
-def _weaker(slice_: Scenario, verdict: Verdict) -> bool:
-    """Say whether a slice is expected to do worse than all rows: otherwise it is no warning."""
-    if slice_.expected is None or verdict.estimate.expected is None:
-        return True
-    sign = 1.0 if verdict.metric.greater_is_better else -1.0
-    return sign * (verdict.estimate.expected - slice_.expected) > 0
-
-
-def _no_better(slice_: Scenario, verdict: Verdict) -> Scenario:
-    """Return the slice with a floor no better than that of all rows.
-
-    A slice is judged on its rows alone; what else the headline's floor allows for (other periods, new groups)
-    happens to a slice too.
-    """
-    whole = verdict.estimate.floor.value
-    if slice_.floor is None or whole is None:
-        return slice_
-    worse = min if verdict.metric.greater_is_better else max
-    return msgspec.structs.replace(slice_, floor=worse(slice_.floor, whole))
-
-
-def _second(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> Any:
-    """Judge the shipped combination under the plan's second scheme, if there is one and time for it."""
-    from lowtide.splits.choose import second
-    from lowtide.splits.make import make
-    from lowtide.splits.units import units
-    from lowtide.splits.verify import verify
-    from lowtide.validate.floor import estimate
-
-    plan = second(verdict.plan)
-    weights = verdict.estimate.weights
-    chosen = np.flatnonzero(weights > 0)
-    if plan is None or not len(chosen):
-        return None
-    cost = sum(verdict.records[t].seconds for t in chosen)
-    if not budget.fits(cost):
-        return None
-    y, n = prepared.target.y, len(prepared.table)
-    folds = make(plan, keys=verdict.keys, groups=verdict.groups, times=None, y=y, seed=job.seed)
-    verify(plan, folds, groups=verdict.groups, times=None)
-    shape = (n, len(chosen)) if verdict.cube.ndim == 2 else (n, len(chosen), verdict.cube.shape[2])
-    cube, place = np.full(shape, np.nan), np.full(n, -1, dtype=np.int64)
-    for fold in folds:
-        place[fold.test] = fold.index
-        for t, trial in enumerate(chosen):
-            recipe = verdict.records[trial].recipe
-            # A new group's name says nothing: it may not be used here.
-            columns = tuple(c for c in recipe.columns if c != plan.group)
-            recipe = msgspec.structs.replace(recipe, columns=columns)
-            cube[fold.test, t] = prepared.fitter(recipe, fold.train, fold.test)
-    return estimate(
-        y, cube, units=units(plan, keys=verdict.keys, groups=verdict.groups, times=None), metric=verdict.metric,
-        kind=prepared.target.kind, scheme=plan.scheme, folds=place, times=None, confidence=verdict.confidence,
-        seed=job.seed, batch_rows=job.batch_rows,
-    )  # fmt: skip
-
-
-def _worst_slice(job: Job, prepared: Prepared, verdict: Verdict) -> Scenario | None:
-    from lowtide.tables.personal import personal_kinds
-    from lowtide.validate.scenarios import slices_of, worst_slice
-
-    table, held = prepared.table, verdict.held
-    seen = np.isfinite(held if held.ndim == 1 else held[:, 0]) & np.isfinite(prepared.target.y)
-    if verdict.estimate.floor.value is None or seen.sum() < 200:
-        return None
-    private = personal_kinds(table.contract.guesses)
-    rows = np.flatnonzero(seen)
-    rows = rows[sample(len(rows), SLICE_ROWS, job.seed)]
-    part = table.take(rows)
-    names = [n for n in verdict.prepared.features if n not in private]
-    numbers = {n: part.numbers(n) for n in names if table.role(n) == "number"}
-    categories = {}
-    for name in names:
-        if table.role(name) in ("category", "ordinal") and table.column(name).type in ("text", "bool"):
-            codes, levels = part.codes(name)
-            if len(levels) <= 50:
-                categories[name] = (codes, levels)
-    return worst_slice(
-        prepared.target.y[rows], held[rows], verdict.units[rows], slices_of(numbers, categories), verdict.metric,
-        threshold=verdict.estimate.threshold, confidence=verdict.confidence, seed=job.seed,
-    )  # fmt: skip
-
-
-def _charts(prepared: Prepared, verdict: Verdict, budget: Budget) -> Charts:
+def _charts(prepared: Prepared, verdict: Verdict, budget: Budget, models: FoldModels | None) -> Charts:
     target, metric, plan = prepared.target, verdict.metric, verdict.plan
     dated = plan.facts.get("time_type") == "date"
     cut = verdict.estimate.threshold
@@ -305,13 +210,10 @@ def _charts(prepared: Prepared, verdict: Verdict, budget: Budget) -> Charts:
     def score(y: Floats, p: Floats) -> float:
         return metric.at(y, p, cut)
 
-    weights = verdict.estimate.weights
     importances: tuple[Any, ...] = ()
-    if weights.any() and verdict.folds:
-        best = verdict.records[int(np.argmax(weights))].recipe
-        fold = verdict.folds[len({f.index for f in verdict.folds}) - 1]
+    if models is not None:
         importances = charts.importances(
-            best, prepared.fitter, target.y, fold.train, fold.test, score,
+            models.first, prepared.table, target.y, models.test, score,
             greater_is_better=metric.greater_is_better, seed=prepared.fitter.seed, stop=_late(budget),
         )  # fmt: skip
     return Charts(

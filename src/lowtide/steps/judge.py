@@ -88,6 +88,8 @@ def set_aside(budget: Budget, rows: int) -> None:
     Seconds as measured on one core, twice over: resampling takes time in proportion to the rows.
     """
     budget.reserve("end", 3.0 + 3e-4 * rows)
+    # What may go wrong after delivery is worth a twentieth of the time.
+    budget.reserve("scenarios", 0.05 * (budget.seconds or 0.0))
 
 
 def metric_of(job: Job, prepared: Prepared) -> Metric:

@@ -15,19 +15,23 @@ def draw(picture: Ranges, name: str, *, narrow: bool = False) -> str:
     room, most = theme.label_width([r.label for r in picture.rows], narrow)
     values = [
         {"n": i, "label": theme.fit(r.label, most), "start": r.start, "end": r.end, "tick": r.tick,
-         "text": r.text, "edge": _edge(r.start, r.end, picture.up)}
+         "bed": r.bed, "text": r.text, "edge": _edge(r.start, r.end, picture.up)}
         for i, r in enumerate(picture.rows)
     ]  # fmt: skip
     numbers = [v for r in picture.rows for v in (r.start, r.end, r.tick) if v is not None]
-    numbers += [] if picture.reference is None else [picture.reference]
-    if not numbers:
+    grounds = [v for v in (picture.reference, *(r.bed for r in picture.rows)) if v is not None]
+    if not numbers and not grounds:
         return ""
+    numbers += _near(grounds, numbers)
     width = (theme.NARROW if narrow else theme.WIDE) - room - 30
-    scale = alt.Scale(domain=_domain(numbers), nice=False, reverse=not picture.up)
+    domain = _domain(numbers)
+    scale = alt.Scale(domain=domain, nice=False, reverse=not picture.up)
     form = theme.number_format(numbers)
     axis = alt.Axis(title=picture.axis, format=form, tickCount=4 if narrow else 6)
-    y = alt.Y("n:O", axis=theme.row_axis([str(v["label"]) for v in values], room))
-    layers: list[Any] = _reference(picture, scale, axis)
+    heavy = [i for i, r in enumerate(picture.rows) if r.strong]
+    y = alt.Y("n:O", axis=theme.row_axis([str(v["label"]) for v in values], room, heavy))
+    layers: list[Any] = _ground(values, domain, scale, axis, y, picture.up)
+    layers += _reference(picture, domain, scale, axis)
     both = alt.Chart(alt.Data(values=[v for v in values if v["start"] is not None and v["end"] is not None]))
     start = alt.Chart(alt.Data(values=[v for v in values if v["start"] is not None]))
     end = alt.Chart(alt.Data(values=[v for v in values if v["end"] is not None]))
@@ -61,10 +65,38 @@ def _domain(numbers: list[float]) -> list[float]:
     return [low - pad, high + pad]
 
 
-def _reference(picture: Ranges, scale: Any, axis: Any) -> list[Any]:
+def _near(grounds: list[float], numbers: list[float]) -> list[float]:
+    """Return the grounds that can be shown without pressing the rest together."""
+    if not numbers:
+        return grounds
+    low, high = min(numbers), max(numbers)
+    reach = 2 * ((high - low) or abs(high) * 0.1 or 1.0)
+    return [g for g in grounds if low - reach <= g <= high + reach]
+
+
+def _ground(
+    values: list[dict[str, Any]], domain: list[float], scale: Any, axis: Any, y: Any, up: bool
+) -> list[Any]:
+    """Return the sea bed under each row: sand from the bad edge of the picture up to its baseline."""
     import altair as alt
 
-    if picture.reference is None:
+    low, high = domain
+    edge = low if up else high
+    beds = [
+        {"n": v["n"], "bed": min(max(v["bed"], low), high), "edge": edge}
+        for v in values
+        if v["bed"] is not None
+    ]
+    if not beds:
+        return []
+    sand = alt.Chart(alt.Data(values=beds)).mark_bar(color=theme.BED, height=34)
+    return [sand.encode(x=alt.X("edge:Q", scale=scale, axis=axis), x2="bed:Q", y=y)]
+
+
+def _reference(picture: Ranges, domain: list[float], scale: Any, axis: Any) -> list[Any]:
+    import altair as alt
+
+    if picture.reference is None or not domain[0] <= picture.reference <= domain[1]:
         return []
     line = alt.Chart(alt.Data(values=[{"x": picture.reference}]))
     return [

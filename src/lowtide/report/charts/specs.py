@@ -37,7 +37,8 @@ class Tide:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """One row of a range chart. ``start`` is the solid end, ``end`` the hollow one, ``tick`` a third mark."""
+    """One row of a range chart. ``start`` is the solid end, ``end`` the hollow one, ``tick`` a third mark, ``bed`` how
+    high the ground is under it."""
 
     label: str
     start: float | None
@@ -45,6 +46,7 @@ class Range:
     text: str = ""
     tick: float | None = None
     strong: bool = False
+    bed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

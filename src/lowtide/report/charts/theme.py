@@ -100,11 +100,16 @@ def lookup(labels: list[str]) -> str:
     return f"{quoted}[datum.value] || ''"
 
 
-def row_axis(labels: list[str], room: int) -> Any:
-    """Return the axis of named rows, as wide on every machine."""
+def row_axis(labels: list[str], room: int, strong: list[int] | None = None) -> Any:
+    """Return the axis of named rows, as wide on every machine; some rows' names may be strong."""
     import altair as alt
 
+    heavy: Any = "normal"
+    if strong:
+        test = f"indexof({strong}, datum.value) >= 0"
+        heavy = alt.condition(test, alt.value("bold"), alt.value("normal"))
     return alt.Axis(
+        labelFontWeight=heavy,
         title=None, labelExpr=lookup(labels), labelLimit=0, minExtent=room, maxExtent=room, grid=False,
         ticks=False, labelColor=INK, labelPadding=10,
     )  # fmt: skip

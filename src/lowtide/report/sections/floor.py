@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from lowtide.core.interval import Scenario
 from lowtide.report import numbers
 from lowtide.report.blocks import (
     Block,
@@ -21,9 +20,10 @@ from lowtide.report.blocks import (
     Tiles,
     Tone,
 )  # fmt: skip
-from lowtide.report.charts.specs import Level, Range, Ranges, Tide
+from lowtide.report.charts.specs import Level, Tide
 from lowtide.report.inline import clean, code, plain, strong
 from lowtide.report.numbers import finite
+from lowtide.report.sections import tides
 from lowtide.report.view import Verdict, View
 
 TONES: dict[Verdict, Tone] = {
@@ -39,7 +39,7 @@ def section(view: View) -> Section:
         blocks += [picture, _how_to_read(view)]
     if view.ships_rule:
         blocks += rule(view)
-    blocks += tide_table(view)
+    blocks += tides.tide_table(view)
     return Section("floor", view.say("report.floor.title"), tuple(blocks), view.say("report.floor.short"))
 
 
@@ -249,75 +249,3 @@ def _when(view: View, column: str, piece: dict[str, Any]) -> str:
     form = "only" if low is None and high is None else form
     low_told, high_told = numbers.significant(low), numbers.significant(high)
     return view.say(f"baselines.piece.{form}", column=code(column), low=low_told, high=high_told)
-
-
-def tide_table(view: View) -> list[Block]:
-    """Return floor and expected of every scenario, as a table and, for two or more, as a picture."""
-    scenarios = sorted(view.result.scenarios, key=lambda s: not s.headline)
-    if not scenarios:
-        return []
-    batch = any(finite(s.batch_floor) is not None for s in scenarios)
-    columns = [
-        Column(view.say("report.floor.col_scenario")),
-        Column(view.say("report.floor.col_floor"), "right"),
-        Column(view.say("report.floor.col_baseline"), "right"),
-        Column(view.say("report.floor.col_expected"), "right"),
-    ]
-    columns += [Column(view.say("report.floor.col_batch"), "right")] if batch else []
-    rows = tuple(_scenario_row(view, s, batch) for s in scenarios)
-    strong_rows = tuple(i for i, s in enumerate(scenarios) if s.headline)
-    table = Table(view.say("report.floor.scenarios_caption"), tuple(columns), rows, strong_rows)
-    blocks: list[Block] = [Heading(view.say("report.floor.scenarios"))]
-    if len(scenarios) > 1:
-        blocks.append(Paragraph(view.say("report.floor.scenarios_intro")))
-        blocks.append(_scenario_chart(view, scenarios))
-    return [*blocks, table]
-
-
-def _scenario_row(view: View, scenario: Scenario, batch: bool) -> tuple[str, ...]:
-    name = strong(view.scenario_words(scenario.name, "name", scenario.facts))
-    means = view.scenario_words(scenario.name, "means", scenario.facts)
-    own = finite(scenario.facts.get("baseline"))
-    baseline = own if own is not None else view.baseline if scenario.headline else None
-    row = [
-        f"{name}\n{means}" if means else name,
-        view.bound(scenario.floor),
-        view.score(baseline) if baseline is not None else "",
-        view.score(scenario.expected),
-    ]
-    if batch:
-        told = view.bound(scenario.batch_floor)
-        if scenario.rows and finite(scenario.batch_floor) is not None:
-            told += "\n" + view.say("report.floor.batch_note", rows=scenario.rows)
-        row.append(told)
-    return tuple(row)
-
-
-def _scenario_chart(view: View, scenarios: list[Scenario]) -> Block:
-    rows = tuple(
-        Range(
-            label=plain(view.scenario_words(s.name, "name")), start=finite(s.floor), end=finite(s.expected),
-            tick=finite(s.batch_floor), strong=s.headline,
-        )
-        for s in scenarios
-    )  # fmt: skip
-    told = " ".join(
-        view.say(
-            "report.floor.scenarios_alt_row", name=view.scenario_words(s.name, "name", s.facts),
-            floor=view.bound(s.floor), expected=view.score(s.expected),
-        )
-        for s in scenarios
-    )  # fmt: skip
-    batch = any(r.tick is not None for r in rows)
-    return Chart(
-        title=view.say("report.floor.scenarios_chart"),
-        alt=view.say("report.floor.scenarios_alt", rows=told, baseline=view.score(view.baseline)),
-        picture=Ranges(
-            kind="scenarios", rows=rows, axis=plain(view.say("report.floor.axis_better_right")),
-            start_name=plain(view.say("report.floor.col_floor")),
-            end_name=plain(view.say("report.floor.col_expected")),
-            tick_name=plain(view.say("report.floor.col_batch")) if batch else "",
-            reference=view.baseline, reference_name=plain(view.say("report.floor.col_baseline")),
-            up=view.result.greater_is_better,
-        ),
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lowtide.report import scenario_words
 from lowtide.report.blocks import Points, Section
 from lowtide.report.inline import code
 from lowtide.report.view import View
@@ -16,6 +17,7 @@ def section(view: View) -> Section:
     else:
         items.append(view.say("report.limits.confidence"))
         items.append(view.say("report.limits.scenario", scenario=view.scenario))
+    items += scenario_words.left_out(view)
     if result.questions:
         items.append(view.say("report.limits.open", n=len(result.questions)))
     if result.assumptions:

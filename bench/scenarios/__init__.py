@@ -1,0 +1,1 @@
+"""Whether the floors of scenarios hold."""
