@@ -153,7 +153,7 @@ def _check_declared(scheme: Scheme, group: _Groups | None, time: _Times | None) 
 
 
 def _sized(plan: Plan, target: Target, task: Task, group: _Groups | None, time: _Times | None) -> Plan:
-    """Set folds, repeats and gap by the number of rows, groups, positives and moments."""
+    """Set folds and gap by the number of rows, groups, positives and moments."""
     if plan.by_time and time is not None:
         gap = _gap(task)
         found = _windows(time.values, target, gap)
@@ -163,14 +163,9 @@ def _sized(plan: Plan, target: Target, task: Task, group: _Groups | None, time: 
                 "it has too few distinct moments. Set a smaller gap, or another deploy."
             )
         return replace(plan, folds=found, repeats=1, gap=gap)
-    rows = int(np.isfinite(target.y).sum())
-    repeats = 3 if rows < 1000 else 2 if rows < 3000 else 1
-    if plan.scheme == "groups" and group is not None:
-        count = group.count
-        folds = min(FOLDS, count)
-        # Leaving out one group at a time is the same however often it is repeated.
-        return replace(plan, folds=folds, repeats=1 if folds == count else repeats)
-    return replace(plan, folds=FOLDS, repeats=repeats)
+    # One repeat: the mean of several predictions is better than the model that is shipped (docs/decisions/floor.md).
+    folds = min(FOLDS, group.count) if plan.scheme == "groups" and group is not None else FOLDS
+    return replace(plan, folds=folds, repeats=1)
 
 
 def _gap(task: Task) -> float:

@@ -24,7 +24,7 @@ from lowtide.stats.scales import fitted
 from lowtide.validate.bootstrap import Reselected
 
 METHOD = "reselection"
-_WIDTH: dict[Scheme, float] = {"rows": 0.9, "groups": 1.05}
+_WIDTH: dict[Scheme, float] = {"rows": 0.95, "groups": 1.05}
 """Width in standard deviations of the selected score, times z. Chosen on the tables for choosing
 (docs/decisions/floor.md): a little below 1, because models of the folds learn from fewer rows than the shipped one; above 1
 for groups, where a handful says little of how unlike the next ones are."""
