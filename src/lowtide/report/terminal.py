@@ -14,7 +14,8 @@ from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.report import numbers
 from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, code, plain, shorten
 from lowtide.report.names import metric_name
-from lowtide.report.sections import answers, columns, finding, floor, judged, read
+from lowtide.report.sections import answers, columns, decide, finding, floor, judged, read
+from lowtide.report.sections import rule as rules
 from lowtide.report.sections.findings import by_weight
 from lowtide.report.view import View
 from lowtide.report.words import Words
@@ -85,7 +86,8 @@ def summary(result: RunResult, lang: str = "en") -> Group:
     if ahead:
         parts.append(text(ahead, "dim"))
     if view.ships_rule:
-        parts.append(text(view.say("report.floor.rule_body", rule=view.rule)))
+        parts += _rule(view)
+    parts += [text(line, "dim") for line in decide.lines(view)]
     grave = [f for f in by_weight(result.findings) if f.severity != "note"]
     parts += [Text(), findings_table(grave[:MOST_FINDINGS], lang)]
     if len(grave) > MOST_FINDINGS:
@@ -103,6 +105,20 @@ def summary(result: RunResult, lang: str = "en") -> Group:
         parts.append(Text())
         parts += [_file(view.say(f"terminal.{key}"), value) for key, value in files]
     return Group(*parts)
+
+
+def _rule(view: View) -> list[RenderableType]:
+    """Return the rule to ship, line by line, and what the bundle holds."""
+    made = rules.told(view)
+    parts: list[RenderableType] = [text(view.say("report.floor.rule_body", rule=view.rule))]
+    parts += [text(f"  {view.say('decide.rule.line', when=line.when, say=line.say)}") for line in made.lines]
+    if made.more:
+        parts.append(text(f"  {view.say('decide.rule.more', n=made.more)}", "dim"))
+    if made.note:
+        parts.append(text(made.note))
+    if view.result.decision is not None:
+        parts.append(text(decide.bundle(view, view.result.decision, "_terminal")))
+    return parts
 
 
 def settings(result: RunResult) -> str:

@@ -18,6 +18,7 @@ from lowtide.core.recipe import Recipe
 from lowtide.core.result import Charts, ColumnFacts, RunResult, Split, TrialFacts
 from lowtide.core.text import write_bytes
 from lowtide.steps import charts
+from lowtide.steps.decide import decide
 from lowtide.steps.job import Job, Listener, Prepared
 from lowtide.steps.judge import Verdict
 from lowtide.steps.naive import sample
@@ -97,6 +98,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
     baseline = None if verdict.baseline is None else verdict.records[verdict.baseline[0]]
     rule = _rule(prepared, baseline.recipe) if baseline is not None else {}
     held = verdict.held if verdict.held.ndim == 1 else verdict.held.sum(axis=1)
+    ahead = lead_of(job, prepared, verdict)
     return RunResult(
         task=msgspec.structs.replace(
             prepared.task, group=plan.group, time=plan.time, metric=verdict.metric.name, deploy=plan.scheme
@@ -134,7 +136,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
         baseline_rule=rule,
         expected=estimate.expected,
         floor=estimate.floor,
-        lead=lead_of(job, prepared, verdict),
+        lead=ahead,
         naive=verdict.naive,
         best_cv=estimate.best_cv,
         scenarios=scenarios(job, prepared, verdict, budget),
@@ -148,6 +150,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
             "columns": sorted(used, key=table.names.index),
         },
         charts=_charts(prepared, verdict, budget),
+        decision=decide(job, prepared, verdict, ahead, budget),
         ledger={"question": verdict.question, "trials": verdict.in_ledger, **verdict.facts},
         budget=job.budget,
         seed=job.seed,

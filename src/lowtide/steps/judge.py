@@ -82,6 +82,9 @@ def set_aside(budget: Budget, rows: int) -> None:
     Seconds as measured on one core, twice over: resampling takes time in proportion to the rows.
     """
     budget.reserve("end", 3.0 + 3e-4 * rows)
+    # For the learning curve; not when the time is too short for much else.
+    if budget.seconds is not None and budget.seconds >= 20:
+        budget.reserve("decide", 0.08 * budget.seconds)
 
 
 def metric_of(job: Job, prepared: Prepared) -> Metric:
