@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 import msgspec
@@ -48,12 +49,15 @@ class LearningCurve(msgspec.Struct, frozen=True, kw_only=True):
     rows : training rows of the shipped model; ``largest`` those of the largest measured training set.
     chains : number of folds or windows on which it was measured.
     points : measured, then extrapolated.
+    greater_is_better : direction of the scores.
     full_data : gain from the training rows of a fold to all rows.
     last : gain from half of the largest training set to all of it, as measured.
     double, fourfold : gain from all rows to twice and to four times as many.
     limit : score without limit of rows: the curve's own end, of this kind of model on these columns.
 
-    The last three are None where rows are added to the past (``recent``): an older past than the one that was measured may be
+    enough : rows from which on doubling them brings less than what is taken to be small; None beyond sixteen times the present.
+
+    The last four are None where rows are added to the past (``recent``): an older past than the one that was measured may be
     of another kind, and in the bench such extrapolations did not hold.
     """
 
@@ -62,12 +66,41 @@ class LearningCurve(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     largest: int
     chains: int
+    greater_is_better: bool
     points: tuple[CurvePoint, ...]
     full_data: Range
     last: Range
     double: Range | None = None
     fourfold: Range | None = None
     limit: Range | None = None
+    enough: int | None = None
+
+    def rows_for(self, score: float) -> tuple[int | None, int | None, int | None]:
+        """Return the training rows at which a score is reached: by the estimate, at the soonest, at the latest.
+
+        Read off the extrapolated points, up to eight times the present rows (beyond four times nothing was checked); None
+        where it is not reached there.
+        """
+        ahead = [p for p in self.points if not p.measured]
+        sign = 1.0 if self.greater_is_better else -1.0
+        best, worst = ("high", "low") if self.greater_is_better else ("low", "high")
+        found = []
+        for end in ("score", best, worst):
+            values = [sign * float(getattr(p, end)) for p in ahead]
+            found.append(_reached([p.rows for p in ahead], values, sign * score))
+        return found[0], found[1], found[2]
+
+
+def _reached(rows: list[int], values: list[float], goal: float) -> int | None:
+    """Return where a polygon over the logarithm of rows first reaches a goal."""
+    for k, value in enumerate(values):
+        if value < goal:
+            continue
+        if k == 0 or values[k - 1] >= value:
+            return rows[k]
+        part = (goal - values[k - 1]) / (value - values[k - 1])
+        return math.ceil(rows[k - 1] * math.pow(rows[k] / rows[k - 1], part))
+    return None
 
 
 class Twins(msgspec.Struct, frozen=True, kw_only=True):

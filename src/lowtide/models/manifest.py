@@ -56,6 +56,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     keys : columns carried through to the output (unit key and identifiers).
     threshold : P(positive) from which the positive label is answered (binary).
     scheme : how held-out data was made.
+    ship : what the run advised to use: ``model``, ``rule``, ``nothing``; empty when it was not asked.
     files : SHA-256 of every other file, by relative path.
     seal : SHA-256 of this file with an empty seal.
     """
@@ -78,6 +79,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     expected: float | None = None
     baseline: float | None = None
     baseline_name: str = ""
+    ship: str = ""
     scenarios: tuple[Scenario, ...] = ()
     findings: tuple[FindingNote, ...] = ()
     quarantined: tuple[str, ...] = ()

@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from lowtide.validate.ledger_schema import TrialRecord
 
 MOST_CHAINS = 5
-SHARE_OF_TIME = 0.12
+SHARE_OF_TIME, MOST_OF_TIME = 0.12, 0.2
 SMALL = 0.02
 """A gain below this share of the way from the rule to a perfect score is not worth a word."""
+EXHAUSTED = 3.0
+"""Columns are exhausted when no function of them can be better by more than so many small gains."""
 # Times the present rows at which the curve is read off.
 AHEAD = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
@@ -48,8 +50,7 @@ def decide(job: Job, prepared: Prepared, judged: Verdict, lead: Lead | None, bud
     baseline = None if judged.baseline is None else judged.baseline[1]
     small = small_gain(estimate.expected, baseline, prepared.target.y, metric)
     found = _curve(job, prepared, judged, budget)
-    curve = None if isinstance(found, str) else found[0]
-    told = None if isinstance(found, str) else found[1]
+    curve, told = (None, None) if isinstance(found, str) else (found[0], _told(*found, small))
     if isinstance(found, str):
         missing["curve"] = found
     alike = _twins(prepared, judged)
@@ -120,12 +121,13 @@ def columns_answer(
     """Say whether other columns are what is needed.
 
     ``exhausted``: rows that are alike end differently so often that no function of these columns can be better by more
-    than a little. ``needed``: more rows do not help measurably. ``rows_first``: rows help, columns were not the limit
+    than a little (than the model is, or than its heaviest member is by its curve). ``needed``: more rows do not help measurably. ``rows_first``: rows help, columns were not the limit
     yet. Otherwise it is not known.
     """
     if twins is not None and twins.best is not None and expected is not None:
-        room = (twins.best - expected) if up else (expected - twins.best)
-        if room <= 2 * (small or 0.0):
+        now = [expected, *_present(curve)]
+        room = (twins.best - max(now)) if up else (min(now) - twins.best)
+        if room <= EXHAUSTED * (small or 0.0):
             return "exhausted"
     if rows in ("not_measurably", "hurt"):
         return "needed"
@@ -134,12 +136,19 @@ def columns_answer(
     return "unknown" if curve is None else "unclear"
 
 
+def _present(curve: LearningCurve | None) -> list[float]:
+    """Return the curve's score at the present rows."""
+    if curve is None:
+        return []
+    return [p.score for p in curve.points if not p.measured and p.rows == curve.rows][:1]
+
+
 # Learning curve ----------------------------------------------------------------------------------
 
 
 def _curve(
     job: Job, prepared: Prepared, judged: Verdict, budget: Budget
-) -> tuple[Curve, LearningCurve] | str:
+) -> tuple[Curve, str, int, str] | str:
     """Measure and fit the curve of the shipped combination's heaviest member; or the code why not."""
     from lowtide.validate import learning_curve as curves
 
@@ -161,7 +170,7 @@ def _curve(
     curve = curves.fit(
         points, judged.metric, rows=rows, confidence=job.confidence, future=judged.plan.by_time
     )
-    return curve, told(curve, record.recipe.name, rows, _parts(judged))
+    return curve, record.recipe.name, rows, _parts(judged)
 
 
 def _folds(judged: Verdict) -> list[Fold]:
@@ -185,31 +194,64 @@ def _chains(
     from lowtide.validate import learning_curve as curves
 
     y, many = prepared.target.y, prepared.target.kind != "regression"
-    spent, limit = budget.spent, SHARE_OF_TIME * job.budget
-    cost = record.seconds / max(len(judged.folds), 1)
-    chains: list[Chain] = []
+    trial = judged.records.index(record)
+    known = _predicted_once(judged, record)
+    usable: list[tuple[Fold, tuple[Any, ...], float]] = []
     why = "too_few_rows"
     for fold in folds:
         counts = np.bincount(y[fold.train].astype(np.int64)) if many else None
-        fractions = curves.fractions_for(
-            len(fold.train), None if counts is None else int(counts[counts > 0].min())
-        )
+        rarest = None if counts is None else int(counts[counts > 0].min())
+        fractions = curves.fractions_for(len(fold.train), rarest)
         if fractions is None:
             continue
         parts = curves.nested(_order(judged, fold, job.seed), fractions)
         if not _distinct(parts) or (many and any(len(np.unique(y[fold.train[p]])) < 2 for p in parts)):
-            why = "too_few_groups" if judged.plan.by_group else why
+            why = "too_few_groups" if judged.plan.by_group else "too_few_different"
             continue
-        # Small parts cost more than their share: half of a fit's time is taken not to depend on rows.
-        wanted = cost * float((0.5 + 0.5 * fractions).sum())
-        if not budget.fits(wanted) or budget.spent - spent + wanted > limit:
-            why = "no_time"
-            break
-        predicted = np.stack([prepared.fitter(record.recipe, fold.train[p], fold.test) for p in parts])
+        fitted = fractions[:-1] if known else fractions
+        # Small parts cost more than their share.
+        usable.append((fold, parts, len(fold.train) * float((0.3 + 0.7 * fitted).sum())))
+    if len(usable) < curves.LEAST_CHAINS:
+        return why
+    rate = record.seconds / max(sum(len(f.train) for f in judged.folds), 1)
+    if judged.plan.by_time:
+        usable.reverse()
+    taken = _affordable([rate * work for _, _, work in usable], job, budget)
+    if taken < curves.LEAST_CHAINS:
+        return "no_time"
+    chains: list[Chain] = []
+    for fold, parts, _ in usable[:taken]:
+        own = [
+            prepared.fitter(record.recipe, fold.train[p], fold.test) for p in (parts[:-1] if known else parts)
+        ]
+        own += [judged.cube[fold.test, trial]] if known else []
         chains.append(
-            curves.Chain(y[fold.test], judged.units[fold.test], np.array([len(p) for p in parts]), predicted)
+            curves.Chain(
+                y[fold.test], judged.units[fold.test], np.array([len(p) for p in parts]), np.stack(own)
+            )
         )
-    return chains if len(chains) >= curves.LEAST_CHAINS else why
+        if budget.over and len(chains) >= curves.LEAST_CHAINS:
+            break
+    return chains
+
+
+def _predicted_once(judged: Verdict, record: TrialRecord) -> bool:
+    """Say whether the held-out predictions of the run are those of single fits on these very folds."""
+    first = judged.records[0]
+    return judged.plan.repeats == 1 and (record.data, record.folds) == (first.data, first.folds)
+
+
+def _affordable(costs: list[float], job: Job, budget: Budget) -> int:
+    """Return how many chains fit: as many as 12 % of the time holds, three if they take up to 20 %."""
+    from lowtide.validate.learning_curve import LEAST_CHAINS
+
+    total = np.cumsum(costs)
+    most = int((total <= SHARE_OF_TIME * job.budget).sum())
+    if most < LEAST_CHAINS and total[LEAST_CHAINS - 1] <= MOST_OF_TIME * job.budget:
+        most = LEAST_CHAINS
+    while most and not budget.fits(float(total[most - 1])):
+        most -= 1
+    return most
 
 
 def _order(judged: Verdict, fold: Fold, seed: int) -> Any:
@@ -229,7 +271,7 @@ def _distinct(parts: tuple[Any, ...]) -> bool:
     return bool((sizes[1:] > 1.15 * sizes[:-1]).all() and sizes[0] >= 20)
 
 
-def told(curve: Curve, member: str, rows: int, parts: str) -> LearningCurve:
+def _told(curve: Curve, member: str, rows: int, parts: str, small: float | None) -> LearningCurve:
     """Return the curve in values: the measured points, then what it says of more rows."""
     from lowtide.validate.learning_curve import FAR, full_data_gain
 
@@ -248,7 +290,9 @@ def told(curve: Curve, member: str, rows: int, parts: str) -> LearningCurve:
                 rows=round(rows * k), score=at.value, low=at.low, high=at.high, measured=False, far=k > FAR
             )
         )
+    enough = curve.enough(scale, small) if onward and small else None
     return LearningCurve(
+        greater_is_better=curve.metric.greater_is_better, enough=None if enough is None else round(rows * enough),
         member=member, parts=parts, rows=rows, largest=round(curve.rows), chains=len(known.scores), points=tuple(points),
         full_data=full_data_gain(curve, min(1.0, 1 / scale)), last=curve.gain(0.5, 1.0),
         double=curve.gain(scale, 2 * scale) if onward else None, fourfold=curve.gain(scale, 4 * scale) if onward else None,

@@ -78,7 +78,7 @@ def model_of(prepared: Prepared, verdict: Verdict, pipeline: Pipeline, result: R
         baseline=result.baseline, baseline_name=_rule_name(result), scheme=result.split.scheme,
         scenarios=result.scenarios, findings=result.findings, quarantined=result.quarantined,
         threshold=threshold if np.isfinite(threshold) else 0.5, trials=result.trials, seed=result.seed,
-        created=result.created,
+        created=result.created, ship="" if result.decision is None else result.decision.ship,
     )  # fmt: skip
 
 
@@ -99,6 +99,8 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
     rule = _rule(prepared, baseline.recipe) if baseline is not None else {}
     held = verdict.held if verdict.held.ndim == 1 else verdict.held.sum(axis=1)
     ahead = lead_of(job, prepared, verdict)
+    # Before the pictures, which take what time is left.
+    decided = decide(job, prepared, verdict, ahead, budget)
     return RunResult(
         task=msgspec.structs.replace(
             prepared.task, group=plan.group, time=plan.time, metric=verdict.metric.name, deploy=plan.scheme
@@ -150,7 +152,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
             "columns": sorted(used, key=table.names.index),
         },
         charts=_charts(prepared, verdict, budget),
-        decision=decide(job, prepared, verdict, ahead, budget),
+        decision=decided,
         ledger={"question": verdict.question, "trials": verdict.in_ledger, **verdict.facts},
         budget=job.budget,
         seed=job.seed,
@@ -180,7 +182,7 @@ def lead_of(job: Job, prepared: Prepared, verdict: Verdict) -> Lead | None:
         return None
     return lead(
         verdict.estimate, prepared.target.y, verdict.held, verdict.cube[:, verdict.baseline[0]], units=verdict.units,
-        folds=verdict.places, confidence=job.confidence, seed=job.seed,
+        folds=verdict.places, baseline=verdict.baseline[1], confidence=job.confidence, seed=job.seed,
     )  # fmt: skip
 
 

@@ -174,9 +174,9 @@ class Curve:
         The ends of the interval may be, which says that the points do not show a gain.
         """
         step = self._u(start) - self._u(end)
-        found = self._range(self.centre[:, 1] * step, np.sqrt(self.spread[:, 1, 1]) * np.abs(step))
-        value = max(0.0, found.value)
-        return Range(value=value, low=min(found.low, value), high=max(found.high, value))
+        low, high = self._ends(self.centre[:, 1] * step, np.sqrt(self.spread[:, 1, 1]) * np.abs(step))
+        value = float(self.weights @ (np.maximum(self.centre[:, 1], 0.0) * step))
+        return Range(value=value, low=min(low, value), high=max(high, value))
 
     def score(self, x: float) -> Range:
         """Return the score at ``x`` times the largest training set, inside the metric's bounds; low <= high as numbers."""
@@ -186,9 +186,11 @@ class Curve:
         variance = (
             self.spread[:, 0, 0] - 2 * u * self.spread[:, 0, 1] + u * u * self.spread[:, 1, 1]
         )  # fmt: skip
-        found = self._range(middle, np.sqrt(np.maximum(variance, 0.0)))
-        ends = sorted(self.metric.clip(self.sign * v) for v in (found.low, found.high))
-        return Range(value=self.metric.clip(self.sign * found.value), low=ends[0], high=ends[1])
+        low, high = self._ends(middle, np.sqrt(np.maximum(variance, 0.0)))
+        # The mean over exponents, not the median of the mixture: it cannot fall as rows grow.
+        value = self.metric.clip(self.sign * float(self.weights @ middle))
+        ends = [self.metric.clip(self.sign * v) for v in (low, high)]
+        return Range(value=value, low=min(*ends, value), high=max(*ends, value))
 
     @property
     def rises(self) -> float:
@@ -200,26 +202,15 @@ class Curve:
             t = np.where(sd > 0, self.centre[:, 1] / sd, np.sign(self.centre[:, 1]) * np.inf)
         return float(self.weights @ np.nan_to_num(stdtr(self.freedom, t), nan=0.5))
 
-    def factor_for(
-        self, gain: float, start: float, most: float = 16.0
-    ) -> tuple[float | None, float | None, float | None]:
-        """Return by which factor of rows (from ``start`` times the largest set) a gain is reached.
+    def enough(self, start: float, small: float, most: float = 16.0) -> float | None:
+        """Return from which factor of rows on (``start`` times the largest set is 1) doubling gains less than ``small``."""
+        for k in np.geomspace(1.0, most, 97):
+            if self.gain(start * k, 2 * start * k).value < small:
+                return float(k)
+        return None
 
-        Returns
-        -------
-        (estimate, soonest, latest)
-            By the estimate and by the two ends of its interval; None beyond ``most``.
-        """
-        steps = np.geomspace(1.0, most, 120)
-        gains = [self.gain(start, start * k) for k in steps]
-        found = []
-        for values in ([r.value for r in gains], [r.high for r in gains], [r.low for r in gains]):
-            reached = np.flatnonzero(np.asarray(values) >= gain)
-            found.append(float(steps[reached[0]]) if len(reached) else None)
-        return found[0], found[1], found[2]
-
-    def _range(self, middle: Floats, sd: Floats) -> Range:
-        """Return median and interval of a mixture of t distributions, one for each exponent."""
+    def _ends(self, middle: Floats, sd: Floats) -> tuple[float, float]:
+        """Return the interval of a mixture of t distributions, one for each exponent."""
         from scipy.special import stdtrit
 
         nodes = stdtrit(self.freedom, (np.arange(_NODES) + 0.5) / _NODES)
@@ -228,10 +219,11 @@ class Curve:
         order = np.argsort(values, kind="stable")
         below = np.cumsum(mass[order])
         tail = 1 - self.confidence
-        low, value, high = (
-            float(values[order][min(int(np.searchsorted(below, q)), len(values) - 1)]) for q in (tail, 0.5, 1 - tail)
-        )  # fmt: skip
-        return Range(value=value, low=low, high=high)
+        low, high = (
+            float(values[order][min(int(np.searchsorted(below, q)), len(values) - 1)])
+            for q in (tail, 1 - tail)
+        )
+        return low, high
 
 
 def fit(

@@ -70,10 +70,19 @@ def rows_facts(view: View, decision: Decision) -> dict[str, Any]:
     if curve is None or gain is None:
         return told
     told |= {
-        "gain": view.difference(gain.value), "low": view.difference(max(0.0, gain.low)), "high": view.difference(gain.high),
+        "enough": _enough(view, decision, curve), "gain": view.difference(gain.value), "low": view.difference(max(0.0, gain.low)), "high": view.difference(gain.high),
         "gain4": view.difference(None if curve.fourfold is None else curve.fourfold.value),
     }  # fmt: skip
     return told
+
+
+def _enough(view: View, decision: Decision, curve: LearningCurve) -> str:
+    if curve.double is None:
+        return ""
+    if curve.enough is None:
+        return view.say("decide.rows.enough_never")
+    small = view.difference(decision.small)
+    return view.say("decide.rows.enough", rows=numbers.count(_about(curve.enough)), small=small)
 
 
 def missing(view: View, decision: Decision, what: str) -> str:
@@ -237,22 +246,27 @@ def need(view: View, price: FloorPrice, name: str, path: str = "decide.price.") 
         key = f"{key}_up"
     text = view.say(
         key, goal=view.score(found.floor) if name == "baseline" else view.bound(found.floor),
-        units=units(view, price, found.units), soonest=_number(view, price, found.soonest),
+        units=units(view, price, _about(found.units)), soonest=_number(view, price, found.soonest),
         latest=_number(view, price, found.latest),
     )  # fmt: skip
     return f"{text} {view.say('decide.price.far')}" if found.far else text
 
 
-def units(view: View, price: FloorPrice, count: int | None) -> str:
+def units(view: View, price: FloorPrice, count: float | None) -> str:
     """Return a number of rows, groups or periods with its word."""
     kind = price.unit if view.words.has(f"decide.price.{price.unit}") else "rows"
     return view.say(f"decide.price.{kind}", n=numbers.count(count))
 
 
+def _about(count: int | None) -> float | None:
+    """Return a needed number with the two digits that can be known of it."""
+    return None if count is None else float(f"{count:.2g}")
+
+
 def _number(view: View, price: FloorPrice, count: int | None) -> str:
     if count is None:
         return view.say("decide.price.beyond", units=numbers.count(BEYOND * price.units))
-    return numbers.count(count)
+    return numbers.count(_about(count))
 
 
 # Terminal ----------------------------------------------------------------------------------------
