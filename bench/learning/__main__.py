@@ -1,6 +1,6 @@
 """Does the learning curve tell the score with more rows? Predicted from 500 rows, held against 1,000 and 2,000.
 
-Full run: 12 draws of each of 8 tables, about 12 minutes on one core; ``--quick``: 2 draws, under 3 minutes.
+Full run: 12 draws of each of 8 tables, about 6 minutes on one core; ``--quick``: 2 draws, about 1 minute.
 Numbers go to ``bench/results/learning.json`` and ``.md``.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from bench.honesty.tables import TABLES, Data, load
+from bench.honesty.tables import TABLES, Data, Source, load
 from bench.learning import summary
 from bench.learning.trial import Outcome
 from bench.learning.trial import run as trial
@@ -74,7 +74,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     return options
 
 
-def _source(name: str):  # type: ignore[no-untyped-def]
+def _source(name: str) -> Source:
     return next(s for s in TABLES if s.name == name)
 
 

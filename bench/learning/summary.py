@@ -23,9 +23,10 @@ def told(outcomes: Sequence[Outcome], refused: dict[str, int], jobs: int, second
     )  # fmt: skip
     for title, key in keys:
         rows = [
-            _line(name, size, [o for o in outcomes if key(o) == name and o.rows == size])
+            _line(name, size, some)
             for name in dict.fromkeys(map(key, outcomes))
             for size in TARGETS
+            if (some := [o for o in outcomes if key(o) == name and o.rows == size])
         ]
         parts += [f"## {title}\n", _markdown(rows)]
     parts.append(

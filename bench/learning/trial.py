@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -171,9 +172,11 @@ def _plain(points: curves.Points, scale: float, k: float, metric: metrics.Metric
         return np.asarray(a - b * f**-c)
 
     try:
-        at, _ = curve_fit(
-            law, x, mean, p0=(mean[-1], 0.01 * abs(mean[-1]), 0.5), sigma=1 / np.sqrt(x), maxfev=4000
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            at, _ = curve_fit(
+                law, x, mean, p0=(mean[-1], 0.01 * abs(mean[-1]), 0.5), sigma=1 / np.sqrt(x), maxfev=4000
+            )
     except (RuntimeError, ValueError):
         return float(sign * mean[-1]), 0.0
     there, here = law(np.array([scale * k, scale]), *at)

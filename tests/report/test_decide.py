@@ -141,7 +141,7 @@ def test_needed_numbers_are_round_and_open_ended() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_rule_stands_in_full_in_the_terminal(lang: str) -> None:
     text = shown(terminal.summary(decided(beaten()), lang), width=160)
-    for word in ("35.5", "60.0", "12%", "31%", "58%"):
+    for word in ("35.5", "60", "12%", "31%", "58%"):
         assert word in text
     assert plain(Words(lang).say("decide.ship.bundle_model_terminal")) in text
     held = decided(beaten(), facts={"bundle": "rule"})

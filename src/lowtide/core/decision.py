@@ -177,6 +177,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     rows, columns : whether more of them would help.
     small : a gain below this (in units of the metric) is not worth a word.
     curve, twins, price : the evidence; ``missing`` says by code why a part of it is not there.
+    seconds : time that all of this took.
     """
 
     ship: Ship
@@ -189,6 +190,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     twins: Twins | None = None
     price: FloorPrice | None = None
     missing: dict[str, str] = {}
+    seconds: float = 0.0
 
 
 def verdict(floor: object, baseline: object, lead: object, *, greater_is_better: bool) -> Verdict:

@@ -45,7 +45,7 @@ def decide(job: Job, prepared: Prepared, judged: Verdict, lead: Lead | None, bud
 
     The learning curve costs fits, so it is left out (``no_time``) when they would not end in time.
     """
-    estimate, metric = judged.estimate, judged.metric
+    estimate, metric, began = judged.estimate, judged.metric, budget.spent
     missing: dict[str, str] = {}
     baseline = None if judged.baseline is None else judged.baseline[1]
     small = small_gain(estimate.expected, baseline, prepared.target.y, metric)
@@ -65,6 +65,7 @@ def decide(job: Job, prepared: Prepared, judged: Verdict, lead: Lead | None, bud
     return Decision(
         ship=ship, reason=reason, facts=facts, rows=rows, columns=columns, small=small, curve=told, twins=alike,
         price=price, missing=missing,
+        seconds=round(budget.spent - began, 2),
     )  # fmt: skip
 
 

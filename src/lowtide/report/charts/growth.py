@@ -37,7 +37,7 @@ def draw(picture: Growth, name: str, *, narrow: bool = False) -> str:
     layers: list[Any] = [
         ahead.mark_area(color=theme.WATER, opacity=0.22).encode(x=x, y=low, y2="high:Q"),
         now.mark_rule(color=theme.LINE, strokeWidth=1.5).encode(x=x),
-        now.mark_text(color=theme.MUTED, align="left", dx=5, dy=2, baseline="top").encode(
+        now.mark_text(color=theme.MUTED, align="right", dx=-5, dy=2, baseline="top").encode(
             x=x, y=alt.value(0), text="name:N"
         ),
         *_horizontals(picture, x, y, last * 1.04),

@@ -136,7 +136,6 @@ def _chart(view: View, curve: LearningCurve) -> Chart | None:
     }
     if len(points[True]) < 2:
         return None
-    lines = [("baseline", view.baseline, "bed")]
     told = ", ".join(
         view.say("decide.rows.chart_point", score=view.score(p.y), rows=numbers.count(p.x))
         for p in points[True]
@@ -157,10 +156,21 @@ def _chart(view: View, curve: LearningCurve) -> Chart | None:
             measured=points[True], ahead=points[False], now=float(curve.rows), x_axis=plain(view.say("decide.rows.x")),
             y_axis=plain(view.metric_name), measured_name=names["measured"], ahead_name=names["ahead"],
             now_name=names["now"],
-            lines=tuple((plain(view.say(f"decide.rows.{n}")), v, kind) for n, v, kind in lines if v is not None),
+            lines=_bed(view, [*points[True], *points[False]]),
         ),
         note=view.say("decide.rows.chart_note"),
     )  # fmt: skip
+
+
+def _bed(view: View, points: list[Point]) -> tuple[tuple[str, float, str], ...]:
+    """Return the baseline as a line, unless it lies so far off that the curve would be flat beside it."""
+    if view.baseline is None:
+        return ()
+    ends = [v for p in points for v in (p.y, p.low, p.high) if v is not None]
+    off = max(min(ends) - view.baseline, view.baseline - max(ends))
+    if off > 1.5 * (max(ends) - min(ends)):
+        return ()
+    return ((plain(view.say("decide.rows.baseline")), view.baseline, "bed"),)
 
 
 # Columns -----------------------------------------------------------------------------------------

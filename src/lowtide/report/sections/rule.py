@@ -105,5 +105,5 @@ def _when(view: View, column: str, piece: dict[str, Any]) -> str:
     low, high = finite(piece.get("low")), finite(piece.get("high"))
     form = "first" if low is None else "last" if high is None else "middle"
     form = "only" if low is None and high is None else form
-    low_told, high_told = numbers.significant(low, 6), numbers.significant(high, 6)
+    low_told, high_told = numbers.difference(low, 6), numbers.difference(high, 6)
     return view.say(f"baselines.piece.{form}", column=code(column), low=low_told, high=high_told)
