@@ -94,10 +94,9 @@ def test_answers_about_columns() -> None:
 
 
 def test_a_small_gain_is_a_part_of_the_way_to_perfection() -> None:
-    y = np.zeros(3)
-    assert decide.small_gain(0.8, 0.5, y, get("roc_auc")) == pytest.approx(0.01)
-    assert decide.small_gain(20.0, 50.0, y, get("mae")) == pytest.approx(1.0)
-    assert decide.small_gain(None, None, y, get("mae")) is None
+    assert decide.small_gain(0.8, 0.5, get("roc_auc")) == pytest.approx(0.01)
+    assert decide.small_gain(20.0, 50.0, get("mae")) == pytest.approx(1.0)
+    assert decide.small_gain(None, None, get("mae")) is None
 
 
 def test_rows_for_a_wanted_score() -> None:

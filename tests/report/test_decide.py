@@ -99,7 +99,7 @@ def test_every_other_code_has_its_words(lang: str) -> None:
     ):
         none = decided(
             beaten(), columns=columns, twins=twins[0] if columns == "exhausted" else None, rows="unknown", curve=None,
-            price=None, missing={"curve": why, "price": "no_floor"},
+            price=None, missing={"curve": why, "price": "batch" if why == "no_time" else "no_floor"},
         )  # fmt: skip
         assert strict(none, lang).sections
         assert words.say(f"decide.missing.{why}") in shown(terminal.summary(none, lang), width=300)

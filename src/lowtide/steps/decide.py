@@ -21,9 +21,9 @@ from lowtide.core.decision import (
 )  # fmt: skip
 from lowtide.core.interval import Lead
 from lowtide.steps.job import Job, Prepared
-from lowtide.tables.table import Floats
 
 if TYPE_CHECKING:
+    from lowtide.metrics import Metric
     from lowtide.splits.plan import Fold
     from lowtide.steps.judge import Verdict
     from lowtide.validate.budget import Budget
@@ -48,7 +48,7 @@ def decide(job: Job, prepared: Prepared, judged: Verdict, lead: Lead | None, bud
     estimate, metric, began = judged.estimate, judged.metric, budget.spent
     missing: dict[str, str] = {}
     baseline = None if judged.baseline is None else judged.baseline[1]
-    small = small_gain(estimate.expected, baseline, prepared.target.y, metric)
+    small = small_gain(estimate.expected, baseline, metric)
     found = _curve(job, prepared, judged, budget)
     curve, told = (None, None) if isinstance(found, str) else (found[0], _told(*found, small))
     if isinstance(found, str):
@@ -56,16 +56,16 @@ def decide(job: Job, prepared: Prepared, judged: Verdict, lead: Lead | None, bud
     alike = _twins(prepared, judged)
     if alike is None:
         missing["twins"] = "too_few_twins"
-    price = _price(prepared, judged, curve, baseline, job.confidence)
+    price = None if job.batch_rows else _price(prepared, judged, curve, baseline, job.confidence)
     if price is None:
-        missing["price"] = "no_floor"
+        # A batch's own luck does not shrink with more data.
+        missing["price"] = "batch" if job.batch_rows else "no_floor"
     rows = rows_answer(told, None if curve is None else curve.rises, small)
     columns = columns_answer(rows, told, alike, estimate.expected, small, metric.greater_is_better)
     ship, reason, facts = _ship(judged, lead, baseline)
     return Decision(
         ship=ship, reason=reason, facts=facts, rows=rows, columns=columns, small=small, curve=told, twins=alike,
-        price=price, missing=missing,
-        seconds=round(budget.spent - began, 2),
+        price=price, missing=missing, seconds=round(budget.spent - began, 2),
     )  # fmt: skip
 
 
@@ -83,13 +83,13 @@ def _ship(judged: Verdict, lead: Lead | None, baseline: float | None) -> tuple[A
     return advice(reason), reason, facts
 
 
-def small_gain(expected: float | None, baseline: float | None, y: Floats, metric: Any) -> float | None:
+def small_gain(expected: float | None, baseline: float | None, metric: Metric) -> float | None:
     """Return the gain that is not worth a word: 2 % of the way from the rule (or the model) to a perfect score."""
     start = baseline if baseline is not None else expected
     perfect = metric.high if metric.greater_is_better else metric.low
     if start is None or not math.isfinite(perfect):
         return None
-    return SMALL * abs(float(perfect) - start)
+    return SMALL * abs(perfect - start)
 
 
 def rows_answer(curve: LearningCurve | None, rises: float | None, small: float | None) -> RowsAnswer:
@@ -122,8 +122,8 @@ def columns_answer(
     """Say whether other columns are what is needed.
 
     ``exhausted``: rows that are alike end differently so often that no function of these columns can be better by more
-    than a little (than the model is, or than its heaviest member is by its curve). ``needed``: more rows do not help measurably. ``rows_first``: rows help, columns were not the limit
-    yet. Otherwise it is not known.
+    than a little (than the model is, or than its heaviest member is by its curve). ``needed``: more rows do not help
+    measurably. ``rows_first``: rows help, columns were not the limit yet. Otherwise it is not known.
     """
     if twins is not None and twins.best is not None and expected is not None:
         now = [expected, *_present(curve)]

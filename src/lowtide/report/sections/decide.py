@@ -223,7 +223,8 @@ def _ends(view: View, found: Range | None) -> dict[str, str]:
 def _price(view: View, decision: Decision) -> list[Block]:
     price = decision.price
     if price is None:
-        return []
+        why = view.say("decide.price.unknown", why=missing(view, decision, "price"))
+        return [Heading(view.say("decide.price.title")), Paragraph(why)]
     columns = (
         Column(view.say("decide.price.col_data")),
         Column(view.say("decide.price.col_floor"), "right"),
