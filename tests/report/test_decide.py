@@ -53,8 +53,9 @@ def curve(parts: str = "random", up: bool = True) -> LearningCurve:
     )  # fmt: skip
 
 
-def price(unit: str = "rows", never: bool = False) -> FloorPrice:
+def price(unit: str = "rows", never: bool = False, exact: bool = False) -> FloorPrice:
     need = Need(floor=0.712, units=None if never else 1789, soonest=1200, latest=None)
+    need = Need(floor=0.712, units=1789, soonest=1789, latest=1789) if exact else need
     return FloorPrice(
         unit=unit, units=1000, assumption="windows" if unit == "periods" else "root", curve=True,
         steps=(Step(factor=2.0, units=2000, floor=0.7, low=0.69, high=0.715),), to_baseline=need, to_half=need,
@@ -136,6 +137,13 @@ def test_needed_numbers_are_round_and_open_ended() -> None:
         plain(i) for s in document.sections if s.id == "decide" for b in s.blocks if hasattr(b, "items") for i in b.items
     )  # fmt: skip
     assert "1,800 rows" in told and "1,200 and more than 16,000" in told
+
+
+def test_a_range_without_width_is_not_told() -> None:
+    told = shown(terminal.summary(decided(beaten(), price=price(exact=True))), width=160)
+    assert "takes about 1,800 rows in all." in told
+    assert strict(decided(beaten(), price=price(exact=True)), "ko").sections
+    assert strict(decided(regression(), price=price(exact=True)), "ko").sections
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

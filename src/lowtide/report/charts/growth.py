@@ -17,7 +17,7 @@ def draw(picture: Growth, name: str, *, narrow: bool = False) -> str:
     # Room on the right for the names of the lines.
     names = int(max((theme.text_width(n) for n, _, _ in picture.lines), default=0)) + 12
     width = (270 if narrow else 660) - names
-    first, last = min(p.x for p in known), max(p.x for p in known)
+    first, last = min(p.x for p in known), max(picture.now, *(p.x for p in known))
     x = alt.X(
         "x:Q",
         scale=alt.Scale(type="log", base=2, domain=[first / 1.12, last * 1.04], nice=False),
@@ -65,7 +65,7 @@ def _values(points: tuple[Point, ...]) -> list[dict[str, float]]:
 def _ticks(picture: Growth, narrow: bool) -> list[float]:
     """Return the rows now, and their halves and doubles as far as the picture reaches."""
     known = [*picture.measured, *picture.ahead]
-    first, last = min(p.x for p in known), max(p.x for p in known)
+    first, last = min(p.x for p in known), max(picture.now, *(p.x for p in known))
     steps = (-4, -2, 0, 2) if narrow else range(-4, 4)
     return [v for k in steps if first * 0.95 <= (v := float(round(picture.now * 2.0**k))) <= last * 1.02]
 

@@ -158,7 +158,7 @@ def _chart(view: View, curve: LearningCurve) -> Chart | None:
             now_name=names["now"],
             lines=_bed(view, [*points[True], *points[False]]),
         ),
-        note=view.say("decide.rows.chart_note"),
+        note=view.say("decide.rows.chart_note" if curve.double is not None else "decide.rows.chart_note_recent"),
     )  # fmt: skip
 
 
@@ -225,18 +225,16 @@ def _price(view: View, decision: Decision) -> list[Block]:
     if price is None:
         why = view.say("decide.price.unknown", why=missing(view, decision, "price"))
         return [Heading(view.say("decide.price.title")), Paragraph(why)]
-    columns = (
-        Column(view.say("decide.price.col_data")),
-        Column(view.say("decide.price.col_floor"), "right"),
-        Column(view.say("decide.price.col_range"), "right"),
-    )
-    rows = [(view.say("decide.price.now", units=units(view, price, price.units)), view.bound(view.floor), "")]
+    columns = [Column(view.say("decide.price.col_data")), Column(view.say("decide.price.col_floor"), "right")]
+    rows = [[view.say("decide.price.now", units=units(view, price, price.units)), view.bound(view.floor), ""]]
     for step in price.steps:
         factor = numbers.any_number(step.factor)
         name = view.say("decide.price.times", factor=factor, units=units(view, price, step.units))
-        ends = f"{view.bound(step.low)} – {view.bound(step.high)}" if step.low != step.high else ""
-        rows.append((name, view.bound(step.floor), ends))
-    table = Table(view.say("decide.price.caption"), columns, tuple(rows))
+        rows.append([name, view.bound(step.floor), f"{view.bound(step.low)} – {view.bound(step.high)}"])
+    if price.curve:
+        columns.append(Column(view.say("decide.price.col_range"), "right"))
+    cells = tuple(tuple(row[: len(columns)]) for row in rows)
+    table = Table(view.say("decide.price.caption"), tuple(columns), cells)
     needs = [text for name in ("baseline", "half") if (text := need(view, price, name))]
     assumed = [view.say(f"decide.price.{'windows' if price.assumption == 'windows' else 'root'}")]
     assumed.append(view.say("decide.price.curve" if price.curve else "decide.price.no_curve"))
@@ -252,9 +250,11 @@ def need(view: View, price: FloorPrice, name: str, path: str = "decide.price.") 
         return ""
     key = f"{path}{name}"
     if found.units is None:
-        return view.say(f"{key}_never", goal=view.bound(found.floor))
+        return view.say(f"{key}_never", goal=view.score(found.floor))
     if name == "half" and not view.result.greater_is_better:
         key = f"{key}_up"
+    if found.soonest == found.units == found.latest:
+        key = f"{key}_exact"
     text = view.say(
         key, goal=view.score(found.floor) if name == "baseline" else view.bound(found.floor),
         units=units(view, price, _about(found.units)), soonest=_number(view, price, found.soonest),
