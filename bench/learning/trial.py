@@ -67,7 +67,7 @@ def run(data: Data, seed: int) -> list[Outcome] | str:
         points = curves.measure(chains[name], metric, seed)
         if points is None:
             return "too_few_chains"
-        curve = curves.fit(points, metric, rows=START, future=data.source.scheme == "future")
+        curve = curves.fit(points, metric, rows=START, next_draw=data.source.scheme != "rows")
         scale = START / points.rows
         for size in TARGETS:
             k = size / START

@@ -85,7 +85,7 @@ def test_intervals_widen_with_distance_and_with_noise() -> None:
 
 def test_future_windows_are_judged_as_the_next_one() -> None:
     points = planted(0.03, 0.5, 0.005, chains=4)
-    mean, ahead = (fit(points, AUC, rows=1000, future=f).gain(0.5, 1.0) for f in (False, True))
+    mean, ahead = (fit(points, AUC, rows=1000, next_draw=f).gain(0.5, 1.0) for f in (False, True))
     assert ahead.high - ahead.low > mean.high - mean.low
 
 

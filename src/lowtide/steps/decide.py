@@ -169,7 +169,7 @@ def _curve(
         return "unscored"
     rows = int(np.isfinite(prepared.target.y).sum())
     curve = curves.fit(
-        points, judged.metric, rows=rows, confidence=job.confidence, future=judged.plan.by_time
+        points, judged.metric, rows=rows, confidence=job.confidence, next_draw=judged.plan.scheme != "rows"
     )
     return curve, record.recipe.name, rows, _parts(judged)
 

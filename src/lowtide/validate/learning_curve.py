@@ -227,7 +227,7 @@ class Curve:
 
 
 def fit(
-    points: Points, metric: Metric, *, rows: int, confidence: float = 0.95, future: bool = False
+    points: Points, metric: Metric, *, rows: int, confidence: float = 0.95, next_draw: bool = False
 ) -> Curve:
     """Fit power laws to the mean scores of the chains by generalised least squares.
 
@@ -235,7 +235,7 @@ def fit(
     ----------
     rows : rows of the whole table, of which the largest training sets are a part.
     confidence : one-sided, of each end of the intervals.
-    future : the chains are forward windows: intervals are for the next one, not for the mean of all.
+    next_draw : intervals are for one further window or draw of groups, not for the mean of the chains.
 
     Notes
     -----
@@ -244,8 +244,8 @@ def fit(
     the shape of the curve beyond what their held-out rows explain. Training sets of m rows out of N share m/N of
     their rows, so chains are alike by that much (Nadeau & Bengio 2003), and averaging them takes that much less noise away.
     When the best law fits worse than the noise allows, the noise is widened to what is seen (Birge 1932).
-    Forward windows differ in how much a longer past helps; the next one is a further draw of that, so the gain's variance
-    grows by ``(1 + 1/J) s^2``, s the standard deviation of the gains of J windows, and freedom is J - 1.
+    Forward windows differ in how much a longer past helps, and few groups in what they teach; the next ones are a further draw
+    of that, so with ``next_draw`` the gain's variance grows by ``(1 + 1/J) s^2``, s the standard deviation of the gains of J windows, and freedom is J - 1.
     """
     sign = 1.0 if metric.greater_is_better else -1.0
     scores, fractions = sign * points.scores, points.fractions
@@ -269,7 +269,7 @@ def fit(
         evidence.append(0.5 * math.log(max(float(np.linalg.det(cov)), 1e-300)))
     worse = max(1.0, min(misfit) / (levels - 2))
     apart, freedom = 0.0, float((chains - 1) * (levels - 1))
-    if future:
+    if next_draw:
         apart = (1 + 1 / chains) * float(np.var(scores[:, -1] - scores[:, 0], ddof=1))
         freedom = float(chains - 1)
     logs = np.asarray(evidence) - 0.5 * np.asarray(misfit) / worse
