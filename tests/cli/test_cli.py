@@ -68,11 +68,12 @@ def test_a_project_folder_runs_again(project: Path, capsys: pytest.CaptureFixtur
     assert code == 0
     wanted = {
         "schema", "task", "rows", "columns", "findings", "split", "metric", "greater_is_better", "baseline", "expected",
-        "floor", "scenarios", "trials", "model", "bundle", "report", "seconds", "versions",
+        "floor", "scenarios", "trials", "model", "bundle", "report", "seconds", "versions", "decision",
     }  # fmt: skip
     assert wanted <= set(answer)
     assert {"value", "confidence", "scenario"} <= set(answer["floor"])
     assert {"scheme", "column", "reason"} <= set(answer["split"])
+    assert {"ship", "reason", "rows", "columns", "missing"} <= set(answer["decision"])
 
 
 def test_json_is_one_object_wherever_the_flag_stands(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from lowtide.core.contract import Guess
+from lowtide.core.decision import Decision
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.interval import Floor, Lead, Scenario
 from lowtide.core.task import Assumption, Task
@@ -180,6 +181,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     trial_table: tuple[TrialFacts, ...] = ()
     model: dict[str, Any] = {}
     charts: Charts = Charts()
+    decision: Decision | None = None
     bundle: str | None = None
     report: str | None = None
     ledger: dict[str, Any] = {}

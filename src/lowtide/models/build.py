@@ -44,6 +44,7 @@ def build(
     expected: float | None = None,
     baseline: float | None = None,
     baseline_name: str = "",
+    ship: str = "",
     scheme: str = "",
     scenarios: Sequence[Scenario] = (),
     findings: Sequence[Finding] = (),
@@ -62,6 +63,7 @@ def build(
     task : with ``kind`` settled.
     threshold : P(positive) from which the positive label is answered.
     created : date and time as text, in UTC; kept as it is.
+    ship : what the run advised to use (``model``, ``rule``, ``nothing``).
     name : of the model; made from the target when not given.
     """
     needed = tuple(n for n in table.names if n in set(pipeline.needed))
@@ -91,6 +93,7 @@ def build(
         expected=expected,
         baseline=baseline,
         baseline_name=baseline_name,
+        ship=ship,
         scenarios=tuple(scenarios),
         findings=tuple(
             FindingNote(code=f.code, severity=f.severity, columns=f.columns, answer=f.answer)

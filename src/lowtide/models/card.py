@@ -110,12 +110,28 @@ def _promise(m: Manifest) -> str:
         ),
     )
     parts = [f"# {m.name}", first, table]
-    if m.floor.value is not None and m.baseline is not None and not _clears(m, m.floor.value, m.baseline):
-        parts.append(
-            "**The floor does not clear the usual score of the rule.** The report says whether the model is ahead "
-            "of the rule on the same rows; if it is not, ship the rule."
+    if m.ship == "rule":
+        parts.append(_ship_the_rule(m))
+    elif m.floor.value is not None and m.baseline is not None and not _clears(m, m.floor.value, m.baseline):
+        ahead = (
+            "On the same rows the model is ahead of the rule."
+            if m.ship == "model"
+            else "The report says whether the model is ahead of the rule on the same rows; if it is not, ship the rule."
         )
+        parts.append(f"**The floor does not clear the usual score of the rule.** {ahead}")
     return "\n\n".join(parts)
+
+
+def _ship_the_rule(m: Manifest) -> str:
+    """Return the advice not to use what lies in this bundle, or that it is the rule itself."""
+    rule = m.baseline_name or "the simple rule"
+    if all(member.recipe.baseline for member in m.members):
+        return f"**This bundle holds the simple rule** ({rule}); no model did better for sure."
+    return (
+        f"**Ship the rule, not this model:** the floor is no better than what the rule reaches ({rule}). This bundle "
+        "holds the model, to compare with; the lines of the rule are in the report, and in `result.json` under "
+        "`baseline_rule`."
+    )
 
 
 def _clears(m: Manifest, floor: float, baseline: float) -> bool:

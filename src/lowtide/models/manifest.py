@@ -57,6 +57,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     threshold : P(positive) from which the positive label is answered (binary).
     scheme : how held-out data was made.
     target_range : of the outcomes in training (regression), widened to two digits so that it is no person's value.
+    ship : what the run advised to use: ``model``, ``rule``, ``nothing``; empty when it was not asked.
     files : SHA-256 of every other file, by relative path.
     seal : SHA-256 of this file with an empty seal.
     """
@@ -79,6 +80,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     expected: float | None = None
     baseline: float | None = None
     baseline_name: str = ""
+    ship: str = ""
     scenarios: tuple[Scenario, ...] = ()
     findings: tuple[FindingNote, ...] = ()
     quarantined: tuple[str, ...] = ()

@@ -14,7 +14,8 @@ from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.report import numbers
 from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, code, plain, shorten
 from lowtide.report.names import metric_name
-from lowtide.report.sections import answers, columns, finding, floor, judged, ledger, read, tides
+from lowtide.report.sections import answers, columns, decide, finding, floor, judged, ledger, read, tides
+from lowtide.report.sections import rule as rules
 from lowtide.report.sections import vault as locking
 from lowtide.report.sections.findings import by_weight
 from lowtide.report.view import View
@@ -88,7 +89,8 @@ def summary(result: RunResult, lang: str = "en") -> Group:
         parts.append(text(ahead, "dim"))
     parts += _tides(view)
     if view.ships_rule:
-        parts.append(text(view.say("report.floor.rule_body", rule=view.rule)))
+        parts += _rule(view)
+    parts += [text(line, "dim") for line in decide.lines(view)]
     grave = [f for f in by_weight(result.findings) if f.severity != "note"]
     parts += [Text(), findings_table(grave[:MOST_FINDINGS], lang)]
     if len(grave) > MOST_FINDINGS:
@@ -121,6 +123,20 @@ def vault(result: RunResult, lang: str = "en") -> Group:
     tone = {"held": "good", "broken": "bad"}.get(verdict, "warn")
     first, *rest = locking.sentences(view)
     return Group(text(first, TONES[tone]), *(text(line) for line in rest))
+
+
+def _rule(view: View) -> list[RenderableType]:
+    """Return the rule to ship, line by line, and what the bundle holds."""
+    made = rules.told(view)
+    parts: list[RenderableType] = [text(view.say("report.floor.rule_body", rule=view.rule))]
+    parts += [text(f"  {view.say('decide.rule.line', when=line.when, say=line.say)}") for line in made.lines]
+    if made.more:
+        parts.append(text(f"  {view.say('decide.rule.more', n=made.more)}", "dim"))
+    if made.note:
+        parts.append(text(made.note))
+    if view.result.decision is not None:
+        parts.append(text(decide.bundle(view, view.result.decision, "_terminal")))
+    return parts
 
 
 def settings(result: RunResult) -> str:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
+from lowtide.core.decision import Verdict, verdict
 from lowtide.core.result import RunResult
 from lowtide.report import numbers, scenario_words
 from lowtide.report.inline import clean, code
@@ -15,7 +16,6 @@ from lowtide.report.names import metric_name
 from lowtide.report.numbers import Toward, finite
 from lowtide.report.words import Words
 
-Verdict = Literal["above", "ahead", "level", "below", "no_floor", "no_baseline"]
 SHARES = frozenset({"roc_auc", "average_precision", "balanced_accuracy", "f1", "accuracy"})
 
 
@@ -152,23 +152,10 @@ class View:
 
     @cached_property
     def verdict(self) -> Verdict:
-        """Whether the model is worth more than the rule, for sure.
-
-        ``above``: the floor clears the baseline, as far as the digits that are shown tell. ``ahead``: it does
-        not, but on the same rows the model is better than the rule for sure (a bad month is bad for both).
-        """
-        if self.floor is None:
-            return "no_floor"
-        if self.baseline is None:
-            return "no_baseline"
-        same = self.bound(self.floor) == self.score(self.baseline)
-        clears = self.better(self.floor, self.baseline) and not same
-        lead = None if self.result.lead is None else finite(self.result.lead.bound)
-        if lead is not None and lead > 0:
-            return "above" if clears else "ahead"
-        if clears and lead is None:
-            return "above"
-        return "level" if clears or same else "below"
+        """Whether the model is worth more than the rule, for sure: see `lowtide.core.decision.verdict`."""
+        lead = None if self.result.lead is None else self.result.lead.bound
+        up = self.result.greater_is_better
+        return verdict(self.floor, self.baseline, lead, greater_is_better=up)
 
     @property
     def ships_rule(self) -> bool:

@@ -18,6 +18,7 @@ from lowtide.core.recipe import Recipe
 from lowtide.core.result import Charts, ColumnFacts, RunResult, Split, TrialFacts
 from lowtide.core.text import write_bytes
 from lowtide.steps import charts
+from lowtide.steps.decide import decide
 from lowtide.steps.fold_models import FoldModels, fold_models
 from lowtide.steps.job import Job, Listener, Prepared
 from lowtide.steps.judge import Verdict
@@ -77,7 +78,7 @@ def model_of(prepared: Prepared, verdict: Verdict, pipeline: Pipeline, result: R
         baseline=result.baseline, baseline_name=_rule_name(result), scheme=result.split.scheme,
         scenarios=result.scenarios, findings=result.findings, quarantined=result.quarantined,
         threshold=threshold if np.isfinite(threshold) else 0.5, trials=result.trials, seed=result.seed,
-        created=result.created,
+        created=result.created, ship="" if result.decision is None else result.decision.ship,
     )  # fmt: skip
 
 
@@ -97,6 +98,9 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
     baseline = None if verdict.baseline is None else verdict.records[verdict.baseline[0]]
     rule = _rule(prepared, baseline.recipe) if baseline is not None else {}
     held = verdict.held if verdict.held.ndim == 1 else verdict.held.sum(axis=1)
+    ahead = lead_of(job, prepared, verdict)
+    # Before the pictures, which take what time is left.
+    decided = decide(job, prepared, verdict, ahead, budget)
     models = fold_models(prepared, verdict, budget)
     pictures = _charts(prepared, verdict, budget, models)
     return RunResult(
@@ -136,7 +140,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
         baseline_rule=rule,
         expected=estimate.expected,
         floor=estimate.floor,
-        lead=lead_of(job, prepared, verdict),
+        lead=ahead,
         naive=verdict.naive,
         best_cv=estimate.best_cv,
         scenarios=scenarios(job, prepared, verdict, budget, models, pictures.importances),
@@ -150,6 +154,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
             "columns": sorted(used, key=table.names.index),
         },
         charts=pictures,
+        decision=decided,
         ledger={"question": verdict.question, "trials": verdict.in_ledger, **verdict.facts},
         vault=verdict.vault,
         budget=job.budget,
@@ -180,7 +185,7 @@ def lead_of(job: Job, prepared: Prepared, verdict: Verdict) -> Lead | None:
         return None
     found = lead(
         verdict.estimate, prepared.target.y, verdict.held, verdict.cube[:, verdict.baseline[0]], units=verdict.units,
-        folds=verdict.places, confidence=verdict.confidence, seed=job.seed,
+        folds=verdict.places, baseline=verdict.baseline[1], confidence=verdict.confidence, seed=job.seed,
     )  # fmt: skip
     return None if found is None else msgspec.structs.replace(found, confidence=job.confidence)
 

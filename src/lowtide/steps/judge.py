@@ -90,6 +90,9 @@ def set_aside(budget: Budget, rows: int) -> None:
     budget.reserve("end", 3.0 + 3e-4 * rows)
     # What may go wrong after delivery is worth a twentieth of the time.
     budget.reserve("scenarios", 0.05 * (budget.seconds or 0.0))
+    # For the learning curve; not when the time is too short for much else.
+    if budget.seconds is not None and budget.seconds >= 20:
+        budget.reserve("decide", 0.08 * budget.seconds)
 
 
 def metric_of(job: Job, prepared: Prepared) -> Metric:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lowtide.report.charts import bars, curve, ranges, series, tide
-from lowtide.report.charts.specs import Bars, Curve, Picture, Ranges, Series, Tide
+from lowtide.report.charts import bars, curve, growth, ranges, series, tide
+from lowtide.report.charts.specs import Bars, Curve, Growth, Picture, Ranges, Series, Tide
 
 
 def draw(picture: Picture, name: str, *, narrow: bool = False) -> str:
@@ -26,3 +26,5 @@ def draw(picture: Picture, name: str, *, narrow: bool = False) -> str:
             return curve.draw(picture, name, narrow=narrow)
         case Series():
             return series.draw(picture, name, narrow=narrow)
+        case Growth():
+            return growth.draw(picture, name, narrow=narrow)

@@ -112,4 +112,19 @@ class Series:
     lines: tuple[tuple[str, float, str], ...] = ()
 
 
-Picture = Tide | Ranges | Bars | Curve | Series
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A score against the number of rows: measured points, their continuation, and the rows that there are now."""
+
+    measured: tuple[Point, ...]
+    ahead: tuple[Point, ...]
+    now: float
+    x_axis: str
+    y_axis: str
+    measured_name: str
+    ahead_name: str
+    now_name: str
+    lines: tuple[tuple[str, float, str], ...] = ()
+
+
+Picture = Tide | Ranges | Bars | Curve | Series | Growth

@@ -8,6 +8,7 @@ from lowtide.report.blocks import Section
 from lowtide.report.sections import (
     answers,
     columns,
+    decide,
     findings,
     floor,
     judged,
@@ -24,6 +25,7 @@ SECTIONS: tuple[Callable[[View], Section | None], ...] = (
     floor.section,
     findings.section,
     answers.section,
+    decide.section,
     judged.section,
     model.section,
     read.section,

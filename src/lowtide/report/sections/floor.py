@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lowtide.core.decision import Verdict
 from lowtide.report import numbers
 from lowtide.report.blocks import (
     Block,
@@ -21,10 +22,11 @@ from lowtide.report.blocks import (
     Tone,
 )  # fmt: skip
 from lowtide.report.charts.specs import Level, Tide
-from lowtide.report.inline import clean, code, plain, strong
+from lowtide.report.inline import clean, plain, strong
 from lowtide.report.numbers import finite
+from lowtide.report.sections import rule as rules
 from lowtide.report.sections import tides
-from lowtide.report.view import Verdict, View
+from lowtide.report.view import View
 
 TONES: dict[Verdict, Tone] = {
     "above": "good", "ahead": "warn", "level": "warn", "below": "bad", "no_floor": "bad", "no_baseline": "plain",
@@ -199,53 +201,15 @@ def rule(view: View) -> list[Block]:
         Heading(view.say("report.floor.rule_title")),
         Paragraph(view.say("report.floor.rule_body", rule=view.rule)),
     ]
-    pieces = view.result.baseline_rule.get("pieces")
-    column = view.rule_column
-    if isinstance(pieces, list | tuple) and column is not None:
-        rows = [row for piece in pieces[:20] if (row := _piece(view, column, piece)) is not None]
-        if rows:
-            columns = (
-                Column(view.say("report.floor.rule_when")),
-                Column(view.say("report.floor.rule_say"), "right"),
-                Column(view.say("report.floor.rule_rows"), "right"),
-            )
-            blocks.append(Table(view.say("report.floor.rule_caption"), columns, tuple(rows)))
-    return blocks
-
-
-def _piece(view: View, column: str, piece: Any) -> tuple[str, str, str] | None:
-    """Return one line of a one-column rule; None for codes that have no name to show."""
-    if not isinstance(piece, dict):
-        return None
-    outcome, when = finite(piece.get("outcome")), _when(view, column, piece)
-    if outcome is None or not when:
-        return None
-    binary = view.result.task.kind == "binary"
-    said = numbers.percent(outcome) if binary else numbers.significant(outcome)
-    return when, said, numbers.count(piece.get("rows"))
-
-
-def _when(view: View, column: str, piece: dict[str, Any]) -> str:
-    """Return the condition of a piece: its levels, or its range when the column is a number."""
-    levels = [str(level) for level in piece.get("levels") or ()]
-    told = (
-        [view.say("baselines.piece.level", column=code(column), level=view.column_names(levels, 12))]
-        if levels
-        else []
-    )
-    told += [
-        view.say(f"baselines.piece.{what}", column=code(column))
-        for what in ("other", "missing")
-        if piece.get(what)
-    ]
-    if told:
-        return "; ".join(told)
-    numeric = {c.name: c.type == "number" and c.role == "number" for c in view.result.column_facts}
-    # A matrix holds texts as codes, frequencies or word weights, which mean nothing to a reader.
-    if "code" in piece or not numeric.get(column, False):
-        return ""
-    low, high = finite(piece.get("low")), finite(piece.get("high"))
-    form = "first" if low is None else "last" if high is None else "middle"
-    form = "only" if low is None and high is None else form
-    low_told, high_told = numbers.significant(low), numbers.significant(high)
-    return view.say(f"baselines.piece.{form}", column=code(column), low=low_told, high=high_told)
+    made = rules.told(view)
+    if made.lines:
+        columns = (
+            Column(view.say("report.floor.rule_when")),
+            Column(view.say("report.floor.rule_say"), "right"),
+            Column(view.say("report.floor.rule_rows"), "right"),
+        )
+        rows = tuple((line.when, line.say, line.rows) for line in made.lines)
+        blocks.append(Table(view.say("report.floor.rule_caption"), columns, rows))
+    if made.more:
+        blocks.append(Paragraph(view.say("decide.rule.more", n=made.more), "muted"))
+    return [*blocks, Paragraph(made.note)] if made.note else blocks
