@@ -1,6 +1,6 @@
 """Is the floor kept? Small samples of real tables, judged by the large part that nobody touched.
 
-Full run: 50 draws of each of 32 tables (6 of them simulated) at up to 500 rows, 12 at 1,000, 4 at 3,000, seven metrics, and the
+Full run: 50 draws of each of 33 tables (6 of them simulated) at up to 500 rows, 12 at 1,000, 4 at 3,000, seven metrics, and the
 textbook estimators on the same draws: about two hours on two quiet cores. ``--quick``: three draws at up to 200 rows, about 4 minutes.
 Numbers go to ``bench/results/honesty.json`` and ``.md``.
 """
