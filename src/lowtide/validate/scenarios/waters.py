@@ -71,6 +71,7 @@ class Waters:
     y, p : (n,) outcomes and (n[, classes]) out-of-fold predictions, finite.
     rule : (n[, classes]) the same of the best rule without a model, or None.
     units : (n,) units that are resampled: the headline's.
+    folds : (n,) fold or window in which each row was held out, or None.
     windows : (n,) stretch of time of each row, in order of time, or None when there is no time.
     threshold, rule_threshold : at which model and rule decide (NaN when the metric decides nothing).
     expected, floor, baseline : of the headline.
@@ -87,6 +88,7 @@ class Waters:
     seen: Seen = Seen()
     rule: Floats | None = None
     baseline: float | None = None
+    folds: Ints | None = None
     windows: Ints | None = None
     threshold: float = float("nan")
     rule_threshold: float = float("nan")
