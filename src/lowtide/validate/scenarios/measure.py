@@ -29,9 +29,9 @@ def measure(name: str, waters: Waters, change: Change, *, times: int = RESAMPLES
     Scenario
         ``expected`` is the headline's, moved by the paired difference "changed minus plain" on the same held-out
         rows, so that the correction for selection stays in. Its distance to the floor is
-        ``sqrt(W^2 + max(0, t^2 (sd_s^2 - sd_p^2)))``: ``W`` is the headline's own distance, ``sd_p`` and ``sd_s`` the
+        ``sqrt(W^2 + t^2 (max(0, sd_s^2 - sd_p^2) + v^2))``: ``W`` is the headline's own distance, ``sd_p`` and ``sd_s`` the
         deviations of the plain score and of "plain score of all rows plus difference" over the same cluster
-        bootstrap (Efron & Tibshirani 1993, ch. 8): what the scenario makes less sure is added, what the headline
+        bootstrap (Efron & Tibshirani 1993, ch. 8), ``v`` the change's own ``wobble``: what the scenario makes less sure is added, what the headline
         allows for besides sampling (selection, other periods) stays. Neither is ever better than the headline's.
         ``facts["baseline"]``: the best rule without a model in the same scenario, where its predictions are known.
     """
@@ -54,7 +54,7 @@ def measure(name: str, waters: Waters, change: Change, *, times: int = RESAMPLES
     own_part, part = _deviation(np.concatenate(plain)), _deviation(np.concatenate(changed))
     sign, t = waters.sign, t_quantile(waters.confidence, max(1, units - 1))
     expected = waters.expected + sign * min(0.0, sign * moved)
-    extra = t * t * max(0.0, part**2 - own_part**2)
+    extra = t * t * (max(0.0, part**2 - own_part**2) + change.wobble**2)
     width = math.hypot(waters.expected - waters.floor, math.sqrt(extra))
     floor = sign * min(sign * (expected - sign * width), sign * waters.floor, sign * expected)
     facts["difference"] = moved
