@@ -114,7 +114,7 @@ def waters_of(
     return Waters(
         y=y[rows], p=held[rows], units=verdict.units[rows], metric=metric, kind=prepared.target.kind,
         expected=estimate.expected, floor=estimate.floor.value, seen=_seen(prepared, verdict, rows), rule=rule,
-        baseline=baseline, windows=_windows(verdict, rows), threshold=estimate.threshold,
+        baseline=baseline, folds=verdict.places[rows], windows=_windows(verdict, rows), threshold=estimate.threshold,
         rule_threshold=float("nan") if rule is None else metric.choose(y[rows], rule),
         confidence=verdict.confidence, seed=job.seed, models=_models(prepared, verdict, models, important, rows),
         no_models="no_time" if models is None or not models.parts else "too_few_rows",

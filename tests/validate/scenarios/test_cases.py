@@ -268,6 +268,18 @@ def test_the_baseline_moves_with_the_rows() -> None:
     assert found.facts["baseline"] == pytest.approx(sea.metric(sea.y[rows], sea.rule[rows]))
 
 
+def test_a_rule_that_says_one_thing_in_a_slice_is_no_worse_than_chance_there() -> None:
+    sea = waters()
+    folds = np.arange(len(sea.y)) % 5
+    # The share of positives among the others: high where the fold itself has few.
+    share = np.array([sea.y[folds != f].mean() for f in range(5)])[folds]
+    given = replace(sea, rule=share, rule_threshold=float("nan"), baseline=0.5, folds=folds)
+    half = (sea.seen.numbers["z"] > 0).astype(float)
+    found = measure("half", given, Change(factor=half))
+    assert sea.metric(sea.y, share) < 0.5
+    assert found.facts["baseline"] == pytest.approx(0.5)
+
+
 def test_changed_predictions_are_compared_with_their_own_plain_ones() -> None:
     sea = waters("regression")
     off: Floats = sea.p + 0.3

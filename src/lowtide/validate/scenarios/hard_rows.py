@@ -7,7 +7,7 @@ over the conditional mean of the loss given the columns, not over the loss.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from lowtide.stats.resampling import Ints, codes
 from lowtide.validate.scenarios.waters import Seen, Waters
 
 FOLDS = 5
-REPEATS = 3
+REPEATS = 5
 """Times that the folds are drawn anew. One drawing mixes five different ideas of what is hard, and the hardest fifth
 of such a mixture is not as hard as that of one idea (measured in docs/scenarios.md)."""
 LEAST_ROWS = 200
@@ -61,25 +61,39 @@ class _Question:
     loss: Floats
 
 
-def hardness(waters: Waters) -> Floats | None:
-    """Return (n,) the predicted loss of each row by a model that did not see its unit; None when that is not possible.
+def drawings(waters: Waters) -> Floats | None:
+    """Return (`REPEATS`, n) predicted losses of each row by models that did not see its unit; None when impossible.
 
     Small gradient boosting on the columns and on the model's own prediction, cross-fitted by unit in `FOLDS` folds,
-    the mean over `REPEATS` drawings of them; each fold's mean is taken off, because a fold with great losses has a low
-    mean elsewhere.
+    which are drawn anew each time; each fold's mean is taken off, because a fold with great losses has a low mean
+    elsewhere.
     """
     asked = _question(waters)
     if asked is None:
         return None
-    found = np.zeros(len(waters.y))
+    found = np.zeros((REPEATS, len(waters.y)))
     # Sums of floats depend on their order: the order of the units, not that of the file.
     order = np.argsort(waters.units, kind="stable")
     for repeat in range(REPEATS):
         for train, test in folds(waters.units, waters.seed, repeat):
             used = order[np.isin(order, train) & np.isfinite(asked.loss[order])]
             predicted = _boosted(asked, used, asked.matrix[test], waters.seed)
-            found[test] += (predicted - float(np.mean(predicted))) / REPEATS
+            found[repeat, test] = predicted - float(np.mean(predicted))
     return found
+
+
+def wobble(waters: Waters, weigh: Callable[[Floats], Floats]) -> float:
+    """Return how much the score in a scenario hangs on which rows were held for hard: a standard deviation.
+
+    ``weigh`` gives the weights of the rows from their hardness. Between the drawings, models of other rows tell what
+    is hard. Each leaves out one part of `FOLDS`, so the deviation is that of the delete-a-group jackknife (Shao & Wu
+    1989): the deviation between them times the root of ``FOLDS - 1``.
+    """
+    if waters.drawings is None:
+        return 0.0
+    scores = np.array([waters.score(weigh(hard)) for hard in waters.drawings])
+    scores = scores[np.isfinite(scores)]
+    return float(np.std(scores, ddof=1)) * (FOLDS - 1) ** 0.5 if len(scores) > 1 else 0.0
 
 
 def hardness_of(waters: Waters, seen: Seen, p: Floats) -> Floats | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from lowtide.metrics.metric import Floats
 from lowtide.stats.resampling import Ints
+from lowtide.validate.scenarios.hard_rows import wobble
 from lowtide.validate.scenarios.waters import Change, Fact, LeftOut, Waters
 
 DEFAULT = -math.log(0.9)
@@ -39,7 +40,9 @@ class BoundedShift:
         facts: dict[str, Fact] = {
             "radius": radius, "measured": measured, "source": source, "left_out": 1 - math.exp(-radius),
         }  # fmt: skip
-        return Change(factor=tilted(hard, radius), facts=facts)
+        return Change(
+            factor=tilted(hard, radius), wobble=wobble(waters, lambda h: tilted(h, radius)), facts=facts
+        )
 
 
 def tilted(hard: Floats, radius: float) -> Floats:

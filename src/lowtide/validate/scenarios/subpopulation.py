@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from lowtide.metrics.metric import Floats
+from lowtide.validate.scenarios.hard_rows import wobble
 from lowtide.validate.scenarios.waters import Change, LeftOut, Waters
 
 SHARE = 0.2
@@ -30,7 +31,11 @@ class Subpopulation:
         hard = waters.hard
         if hard is None:
             return LeftOut("too_few_rows")
-        return Change(factor=worst_share(hard, self.share), facts={"share": self.share})
+        return Change(
+            factor=worst_share(hard, self.share),
+            wobble=wobble(waters, lambda h: worst_share(h, self.share)),
+            facts={"share": self.share},
+        )
 
 
 def worst_share(hard: Floats, share: float) -> Floats:

@@ -71,6 +71,7 @@ class Waters:
     y, p : (n,) outcomes and (n[, classes]) out-of-fold predictions, finite.
     rule : (n[, classes]) the same of the best rule without a model, or None.
     units : (n,) units that are resampled: the headline's.
+    folds : (n,) fold or window in which each row was held out, or None.
     windows : (n,) stretch of time of each row, in order of time, or None when there is no time.
     threshold, rule_threshold : at which model and rule decide (NaN when the metric decides nothing).
     expected, floor, baseline : of the headline.
@@ -87,6 +88,7 @@ class Waters:
     seen: Seen = Seen()
     rule: Floats | None = None
     baseline: float | None = None
+    folds: Ints | None = None
     windows: Ints | None = None
     threshold: float = float("nan")
     rule_threshold: float = float("nan")
@@ -100,11 +102,16 @@ class Waters:
         return 1.0 if self.metric.greater_is_better else -1.0
 
     @cached_property
-    def hard(self) -> Floats | None:
-        """(n,) how badly a row like this one usually goes; see `lowtide.validate.scenarios.hard_rows`."""
-        from lowtide.validate.scenarios.hard_rows import hardness
+    def drawings(self) -> Floats | None:
+        """Several answers to `hard`, see `lowtide.validate.scenarios.hard_rows`."""
+        from lowtide.validate.scenarios.hard_rows import drawings
 
-        return hardness(self)
+        return drawings(self)
+
+    @property
+    def hard(self) -> Floats | None:
+        """(n,) how badly a row like this one usually goes; None when that cannot be told."""
+        return None if self.drawings is None else np.asarray(self.drawings.mean(axis=0), dtype=np.float64)
 
     def score(self, factor: Floats | None = None) -> float:
         """Return the score of the model with rows counted ``factor`` (n,) times."""
@@ -122,6 +129,7 @@ class Change:
     predictions : (m[, classes]) predictions in the scenario (several: their scores are averaged); empty for the
         plain ones.
     plain : (m[, classes]) predictions that these are compared with; None for the held-out ones of the headline.
+    wobble : standard deviation of the score that comes from not knowing ``factor`` well.
     facts : for words.
     """
 
@@ -129,6 +137,7 @@ class Change:
     factor: Floats | None = None
     plain: Floats | None = None
     predictions: tuple[Floats, ...] = ()
+    wobble: float = 0.0
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
