@@ -15,7 +15,8 @@ _HOMES = {
     "profile": "lowtide.flow",
     "read": "lowtide.flow",
     "Study": "lowtide.study",
-    "floor": "lowtide.validate.anyones",
+    "floor": "lowtide.validate.anyone.floor",
+    "out_of_fold": "lowtide.validate.anyone.collect",
     "load": "lowtide.models.bundle",
     "Task": "lowtide.core.task",
     "Costs": "lowtide.core.task",
@@ -31,6 +32,7 @@ __all__ = [
     "audit",
     "floor",
     "load",
+    "out_of_fold",
     "profile",
     "read",
     "run",
@@ -42,7 +44,8 @@ if TYPE_CHECKING:
     from lowtide.flow import audit, profile, read, run
     from lowtide.models.bundle import load
     from lowtide.study import Study
-    from lowtide.validate.anyones import floor
+    from lowtide.validate.anyone.collect import out_of_fold
+    from lowtide.validate.anyone.floor import floor
 
 
 def __getattr__(name: str) -> Any:
