@@ -37,9 +37,9 @@ def test_rows_added_later_move_nobody(keys: np.ndarray, added: np.ndarray, share
     assert np.array_equal(both[: len(keys)], below_border(keys, 7, border))
     inside = set(keys[below_border(keys, 7, border)].tolist())
     known = np.isin(added, keys)
-    assert np.array_equal(
-        both[len(keys) :][known], [k in inside for k in added[known].tolist()]
-    ), "an equal key lies on the same side"
+    assert np.array_equal(both[len(keys) :][known], [k in inside for k in added[known].tolist()]), (
+        "an equal key lies on the same side"
+    )
 
 
 def test_another_salt_locks_other_rows() -> None:

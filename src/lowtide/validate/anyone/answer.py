@@ -51,7 +51,7 @@ class AnyFloor:
     trials: int
     rows: int
     units: int
-    weights: Floats
+    weights: Floats = field(compare=False)
     threshold: float = float("nan")
     refusal: str | None = None
     needed: int | None = None
@@ -77,7 +77,13 @@ class AnyFloor:
         """
         if isinstance(rows, bool) or not isinstance(rows, (int, np.integer)) or rows < 1:
             raise UsageError(f"A batch has a number of rows, 1 or more, not {rows!r}.")
-        return None if self._found is None else self._found.batch_floor(int(rows))
+        if self._found is None or self.value is None or self._found.floor.value is None:
+            return None
+        floor = self._found.batch_floor(int(rows))
+        # What trials that only count have taken from the floor, they take from each batch.
+        return (
+            None if floor is None else self._found.metric.clip(floor + self.value - self._found.floor.value)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return every number as plain values, None for what there is none of."""

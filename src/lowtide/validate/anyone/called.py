@@ -5,18 +5,20 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from lowtide.core.errors import UsageError
 from lowtide.core.task import Kind
-from lowtide.metrics.metric import Column, Floats, Metric, Needs
+from lowtide.metrics.metric import Column, Floats, Metric, Needs, mean_column
 from lowtide.validate.anyone.checks import Anything
 
 Takes = Literal["labels", "probability", "score", "value", "as given"]
 """What a function wants as predictions; ``labels`` are made of probabilities as ``predict`` does."""
 
+Rows = Callable[[Floats, Floats], Floats]
 CUT = 0.5
 _NEEDS: Mapping[Takes, Needs] = {
     "labels": "probability", "probability": "probability", "score": "score", "value": "value", "as given": "value",
@@ -46,18 +48,25 @@ class Called(Metric):
         *,
         codes: bool = False,
         labels: bool = False,
+        rows: Rows | None = None,
     ) -> None:
         self.function, self.options = function, dict(options)
         self.classes: Anything = np.empty(0)
         self.weighted = _accepts(function, "sample_weight")
-        self._codes, self._labels = codes, labels
+        self._codes, self._labels, self.rows = codes, labels, rows
 
     def of(self, classes: Anything) -> None:
         """Take the labels of the target, in order (of two classes the positive one last)."""
         self.classes = classes
 
     def column(self, y: Floats, p: Floats) -> Column:
+        rows = self.per_row(y, p)
+        if rows is not None:
+            return mean_column(rows)
         return _Column(self, self._outcomes(y), self._ready(p), cut=self.takes == "labels" and p.ndim == 1)
+
+    def per_row(self, y: Floats, p: Floats) -> Floats | None:
+        return None if self.rows is None else self.rows(y, p)
 
     def probe(self, y: Floats, p: Floats) -> None:
         """Raise a clear error when the function does not work on all rows."""
@@ -105,7 +114,7 @@ class _Column(Column):
         self._keywords = metric.keywords(np.empty((0, 0)) if p.ndim == 2 else np.empty(0))
 
     def scores(self, weights: Floats, thresholds: Floats | None = None) -> Floats:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _quick(self._metric.function):
             warnings.simplefilter("ignore")
             return np.asarray([self._one(weight) for weight in weights], dtype=np.float64)
 
@@ -145,6 +154,7 @@ def called(
     high: float = float("inf"),
     options: Mapping[str, Any] | None = None,
     codes: bool = False,
+    rows: Rows | None = None,
 ) -> Called:
     """Make a metric of a function.
 
@@ -152,14 +162,27 @@ def called(
     ----------
     options : keywords of every call.
     codes : give 0 and 1 (the positive class) instead of two classes' labels.
+    rows : (n,) contributions of the rows where the function is their plain mean: then no call is needed.
     """
     one = type("Called", (Called,), {
         "name": name, "kinds": kinds, "greater_is_better": greater_is_better, "takes": takes,
         "needs": _NEEDS[takes], "low": low, "high": high,
     })  # fmt: skip
     labels = takes in ("probability", "score") and _accepts(function, "labels")
-    made: Called = one(function, options or {}, codes=codes, labels=labels)
+    made: Called = one(function, options or {}, codes=codes, labels=labels, rows=rows)
     return made
+
+
+def _quick(function: Callable[..., Any]) -> AbstractContextManager[Any]:
+    """Let scikit-learn's functions skip the checks that `Called.probe` has passed once."""
+    if not getattr(function, "__module__", "").startswith("sklearn."):
+        return nullcontext()
+    import sklearn
+
+    context: AbstractContextManager[Any] = sklearn.config_context(
+        assume_finite=True, skip_parameter_validation=True
+    )
+    return context
 
 
 def _accepts(function: Callable[..., Any], name: str) -> bool:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from lowtide.core.errors import UsageError
-from lowtide.metrics import default
-from lowtide.metrics.metric import Floats
+from lowtide.metrics import Metric, default
 from lowtide.stats.resampling import Ints
 from lowtide.validate.anyone import checks, splitters
 from lowtide.validate.anyone.adapters import ADAPTERS
@@ -75,9 +74,8 @@ def out_of_fold(
     outcome = checks.vector(y, "y")
     if outcome.dtype.kind == "O" and any(isinstance(v, str) for v in outcome):
         outcome = outcome.astype(str)
-    rows = len(outcome)
-    if _rows(X) != rows:
-        raise UsageError(f"X has {_rows(X)} rows, but y has {rows}.")
+    if _rows(X) != len(outcome):
+        raise UsageError(f"X has {_rows(X)} rows, but y has {len(outcome)}.")
     if limit is not None and (
         isinstance(limit, bool) or not isinstance(limit, (int, np.integer)) or limit < 1
     ):
@@ -87,58 +85,79 @@ def out_of_fold(
         raise UsageError("log is only for FLAML.")
     request = Request(X, outcome, metric, groups is not None, time is not None, limit, log)
     tried = adapter.collect(model_or_search, request)
-    group = None if groups is None else checks.labels(groups, "groups", rows)
-    times = None if time is None else checks.moments(time, rows)
+    known = _Known(outcome, groups, time)
     if isinstance(tried, Kept):
         if cv is not None:
             raise UsageError(f"{adapter.name} has made its predictions already; leave cv out.")
-        return _kept(tried, outcome, group, groups, positive)
-    folds = _folds(tried, cv, outcome, group, times, seed)
-    if group is not None:
-        splitters.apart(folds, *group)
-    if times is not None:
-        splitters.forward(folds, times)
-    notes = list(tried.notes)
-    if len(folds.repeats) > 1:
-        notes.append(Note("first_repeat", len(folds.repeats)))
+        return _kept(tried, known, positive)
+    return _fitted(tried, known, cv, positive, tried.n_jobs if n_jobs is None else n_jobs, seed)
+
+
+class _Known:
+    """Outcomes, and groups and times as they were given and as numbers."""
+
+    __slots__ = ("codes", "groups", "time", "times", "y")
+
+    def __init__(self, y: Anything, groups: Any, time: Any) -> None:
+        self.y = y
+        self.groups = None if groups is None else checks.array(groups)
+        self.time = None if time is None else checks.array(time)
+        self.codes = None if groups is None else checks.labels(groups, "groups", len(y))
+        self.times = None if time is None else checks.moments(time, len(y))
+
+    def check(self, folds: Folds) -> None:
+        """Raise when the folds break the groups or the order of time."""
+        if self.codes is not None:
+            splitters.apart(folds, *self.codes)
+        if self.times is not None:
+            splitters.forward(folds, self.times)
+
+
+def _fitted(tried: Tried, known: _Known, cv: Any, positive: Any, n_jobs: int | None, seed: int) -> OutOfFold:
+    """Fit every candidate on every fold."""
+    wanted = tried.cv if cv is None else cv
+    folds = _folds(tried, wanted, known, seed)
+    known.check(folds)
+    # Averages over repeats would be those of several models, of which one is shipped.
     used = Folds(folds.name, (folds.fold,), folds.first, folds.forward)
-    own = np.unique(outcome) if tried.kind != "regression" else np.empty(0)
-    order = _order(own, positive)
-    target = Target(
-        y=tried.y,
-        kind=tried.kind,
-        classes=(own if tried.classes is None else tried.classes)[order],
-        wants=_wants(tried.metric if tried.metric is not None else default(tried.kind)),
-    )
-    made = crossfit(
-        tried.candidates, tried.X, target, used.pairs or (), n_jobs=tried.n_jobs if n_jobs is None else n_jobs
-    )
-    notes.append(Note("refitted", len(tried.candidates) * len(used.pairs or ())))
-    if made.failed:
-        notes.append(Note("failed", len(made.failed)))
+    pairs = used.pairs or ()
+    metric = tried.metric if tried.metric is not None else default(tried.kind)
+    own = np.unique(known.y) if tried.kind != "regression" else np.empty(0)
+    # The direction of a plain function does not matter yet; lowtide.floor asks for it.
+    judge = resolve(metric, greater_is_better=True)
+    order = _order(own, judge.positive if positive is None else positive)
+    classes = (own if tried.classes is None else tried.classes)[order]
+    target = Target(tried.y, tried.kind, classes, _wants(judge.metric))
+    made = crossfit(tried.candidates, tried.X, target, pairs, n_jobs)
+    notes = [
+        *tried.notes,
+        Note("other_folds", 0 if splitters.settled(wanted) else 1),
+        Note("first_repeat", len(folds.repeats) if len(folds.repeats) > 1 else 0),
+        Note("refitted", len(tried.candidates) * len(pairs)),
+        Note("failed", len(made.failed)),
+    ]
     return OutOfFold(
-        y=outcome,
+        y=known.y,
         predictions=made.predictions,
         folds=used,
-        groups=None if groups is None else checks.array(groups),
-        time=None if time is None else checks.array(time),
+        groups=known.groups,
+        time=known.time,
         names=made.names,
-        metric=tried.metric if tried.metric is not None else default(tried.kind),
+        metric=metric,
         positive=own[order][-1].item() if tried.kind == "binary" else None,
         trials_total=tried.total,
-        notes=tuple(notes),
+        notes=tuple(n for n in notes if n.count or n in tried.notes),
     )
 
 
-def _kept(
-    tried: Kept, outcome: Anything, group: tuple[Ints, Anything] | None, groups: Any, positive: Any
-) -> OutOfFold:
+def _kept(tried: Kept, known: _Known, positive: Any) -> OutOfFold:
     """Return predictions that the tool kept, with classes in their order."""
+    outcome = known.y
     folds = (
         None if tried.folds is None else splitters.read(tried.folds, len(outcome), name="the tool's folds")
     )
-    if folds is not None and group is not None:
-        splitters.apart(folds, *group)
+    if folds is not None:
+        known.check(folds)
     predictions = tried.predictions
     label = None
     if tried.kind == "binary":
@@ -156,8 +175,8 @@ def _kept(
         y=outcome,
         predictions=predictions,
         folds=folds,
-        groups=None if groups is None else checks.array(groups),
-        time=None,
+        groups=known.groups,
+        time=known.time,
         names=tried.names,
         metric=tried.metric,
         positive=label,
@@ -167,42 +186,37 @@ def _kept(
 
 
 def _adapter(model: Any) -> Adapter:
+    searching = hasattr(model, "param_grid") or hasattr(model, "param_distributions")
+    if searching and not hasattr(model, "cv_results_"):
+        raise UsageError("This search has tried nothing yet; fit it first, or put it into a list to nest it.")
     for adapter in ADAPTERS:
         if adapter.claims(model):
             return adapter
-    if hasattr(model, "param_grid") or hasattr(model, "param_distributions"):
-        raise UsageError("This search has tried nothing yet; fit it first, or put it into a list to nest it.")
     known = ", ".join(a.name for a in ADAPTERS)
     raise UsageError(
         f"{type(model).__name__} is none of {known}; give its out-of-fold predictions to lowtide.floor yourself."
     )
 
 
-def _folds(
-    tried: Tried, cv: Any, y: Anything, group: tuple[Ints, Anything] | None, times: Floats | None, seed: int
-) -> Folds:
-    """Return the folds that were asked for, else the tool's own, else such as suit groups and times."""
+def _folds(tried: Tried, wanted: Any, known: _Known, seed: int) -> Folds:
+    """Return the folds that were asked for or are the tool's own, else such as suit groups and times."""
     from sklearn.model_selection import check_cv
 
-    code = None if group is None else group[0]
-    wanted = cv
-    if wanted is None:
-        if tried.cv is None and not tried.searched:
-            return own_folds(y, tried.kind, code, times, seed)
-        wanted = tried.cv
+    groups = None if known.codes is None else known.codes[0]
+    if wanted is None and not tried.searched:
+        return own_folds(known.y, tried.kind, groups, known.times, seed)
     if wanted is None or isinstance(wanted, (int, np.integer)):
         try:
-            wanted = check_cv(wanted, y, classifier=tried.kind != "regression")
+            wanted = check_cv(wanted, known.y, classifier=tried.kind != "regression")
         except ValueError as error:
             raise UsageError(f"cv={wanted!r} cannot be used: {error}") from error
-    return splitters.read(wanted, len(y), y=y, groups=code, name="cv")
+    return splitters.read(wanted, len(known.y), y=known.y, groups=groups, name="cv")
 
 
-def _wants(metric: Any) -> Wants:
-    found = resolve(metric).metric
-    if isinstance(found, Called):
-        return found.takes if found.takes in ("probability", "labels") else "score"
-    return "probability" if found.needs == "probability" and not found.thresholded else "score"
+def _wants(metric: Metric) -> Wants:
+    if isinstance(metric, Called):
+        return metric.takes if metric.takes in ("probability", "labels") else "score"
+    return "probability" if metric.needs == "probability" and not metric.thresholded else "score"
 
 
 def _order(classes: Anything, positive: Any) -> Ints:

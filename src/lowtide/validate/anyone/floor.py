@@ -13,6 +13,7 @@ from lowtide.stats.resampling import Ints
 from lowtide.validate.anyone import checks, splitters
 from lowtide.validate.anyone.answer import AnyFloor
 from lowtide.validate.anyone.called import Called
+from lowtide.validate.anyone.counted import moved
 from lowtide.validate.anyone.oof import OutOfFold
 from lowtide.validate.anyone.scorers import resolve
 from lowtide.validate.anyone.splitters import Folds
@@ -93,12 +94,16 @@ def floor(
         y, predictions, groups, time, folds = made.y, made.predictions, made.groups, made.time, made.folds
         metric = made.metric if metric is None else metric
         positive, trials_total, names = made.positive, made.trials_total, made.names
-        notes = list(made.notes)
+        notes = [n for n in made.notes if n.code != "refitted"]
     elif predictions is None:
         raise UsageError("predictions are missing: give the out-of-fold predictions of every trial.")
     asked = resolve("roc_auc" if metric is None else metric, greater_is_better)
     outcome = checks.vector(y, "y")
     kind = checks.kind_of(outcome, asked.metric, np.ndim(checks.array(predictions)))
+    if positive is not None and asked.positive is not None and positive != asked.positive:
+        raise UsageError(
+            f"positive is {positive!r}, but the scorer was made with pos_label={asked.positive!r}."
+        )
     target, classes = checks.target(
         outcome, asked.metric, kind, asked.positive if positive is None else positive
     )
@@ -116,16 +121,17 @@ def floor(
         folds=question.folds, times=question.times, confidence=confidence, seed=seed,
     )  # fmt: skip
     total = max(found.trials, _count(trials_total, cube.shape[1]))
-    if asked.metric.thresholded and np.isfinite(found.threshold):
+    expected, value = moved(found, total, target, question.cube, question.folds)
+    if asked.metric.thresholded and value is not None and np.isfinite(found.threshold):
         notes.append(Note("threshold"))
     members = int((found.weights > 0).sum())
-    if members > 1:
+    if members > 1 and value is not None:
         notes.append(Note("blended", members))
     if total > found.trials:
-        notes.append(Note("not_compared", total - found.trials))
+        notes.append(Note("not_compared" if value is None else "counted", total - found.trials))
     return AnyFloor(
-        value=found.floor.value,
-        expected=found.expected,
+        value=value,
+        expected=expected,
         best=found.best_cv,
         metric=asked.metric.name,
         greater_is_better=asked.metric.greater_is_better,

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from lowtide.core.errors import UsageError
 from lowtide.core.task import Kind
 from lowtide.metrics import METRICS, Metric, get
-from lowtide.validate.anyone.called import Called, Takes, called
+from lowtide.validate.anyone.called import Called, Rows, Takes, called
 
 # Functions of scikit-learn that a metric of lowtide equals: name, what predictions it takes.
 _OWN: Mapping[str, tuple[str, Takes]] = {
@@ -29,11 +31,17 @@ _OWN: Mapping[str, tuple[str, Takes]] = {
 _PLAIN: Mapping[str, Mapping[str, Any]] = {"f1_score": {"average": "binary"}}
 _WEIGHTED_AUC = {"multi_class": "ovr", "average": "weighted"}
 _OF_NUMBERS = (
-    "explained_variance_score", "max_error", "mean_squared_error", "mean_squared_log_error",
+    "mean_absolute_error", "root_mean_squared_error", "r2_score", "explained_variance_score", "max_error", "mean_squared_error", "mean_squared_log_error",
     "root_mean_squared_log_error", "median_absolute_error", "mean_absolute_percentage_error",
     "mean_poisson_deviance", "mean_gamma_deviance", "mean_tweedie_deviance", "mean_pinball_loss",
     "d2_absolute_error_score", "d2_pinball_score", "d2_tweedie_score",
 )  # fmt: skip
+_ROWS: Mapping[str, Rows] = {
+    "mean_squared_error": lambda y, p: np.asarray((y - p) ** 2),
+    "mean_absolute_percentage_error": lambda y, p: np.asarray(
+        np.abs(y - p) / np.maximum(np.abs(y), np.finfo(np.float64).eps)
+    ),
+}
 _SIGNED = ("matthews_corrcoef", "cohen_kappa_score")
 _RATIOS = ("class_likelihood_ratios", "positive_likelihood_ratio", "negative_likelihood_ratio")
 
@@ -89,7 +97,7 @@ def _named(name: str) -> Asked:
     from sklearn.metrics import get_scorer, get_scorer_names
 
     if name in get_scorer_names():
-        return _scorer(get_scorer(name), name)
+        return _scorer(get_scorer(name), name, name.removeprefix("neg_"))
     return Asked(get(name), name)
 
 
@@ -101,7 +109,7 @@ def _of_sklearn(metric: Any) -> bool:
     return inspect.isfunction(metric) and metric.__module__.startswith("sklearn.metrics")
 
 
-def _scorer(scorer: Any, name: str) -> Asked:
+def _scorer(scorer: Any, name: str, short: str | None = None) -> Asked:
     """Return what a scorer of scikit-learn judges, with its sign turned back to a loss where it was turned."""
     function, options = scorer._score_func, dict(scorer._kwargs)
     takes = _takes(getattr(scorer, "_response_method", "predict"))
@@ -110,7 +118,8 @@ def _scorer(scorer: Any, name: str) -> Asked:
     own = _own(function, options, takes, turned) if _of_sklearn(function) else None
     if own is not None:
         return Asked(get(own), name, turned, positive)
-    return Asked(_called(function, options, takes, greater=not turned), name, turned, positive)
+    made = _called(function, options, takes, greater=not turned, name=short)
+    return Asked(made, name, turned, positive)
 
 
 def _takes(response: Any) -> Takes:
@@ -134,24 +143,18 @@ def _own(function: Callable[..., Any], options: Mapping[str, Any], takes: Takes,
 
 
 def _called(
-    function: Callable[..., Any], options: Mapping[str, Any], takes: Takes, *, greater: bool
+    function: Callable[..., Any], options: Mapping[str, Any], takes: Takes, *, greater: bool, name: str | None
 ) -> Called:
-    name = getattr(function, "__name__", type(function).__name__)
+    own = getattr(function, "__name__", type(function).__name__)
     known = _of_sklearn(function)
-    if known and name in _OF_NUMBERS:
-        kinds: tuple[Kind, ...] = ("regression",)
-        takes = "value"
-    elif known:
-        kinds = ("regression",) if name in ("mean_absolute_error", "r2_score") else ("binary", "multiclass")
-    else:
-        kinds = Called.kinds
-    if kinds == ("regression",):
-        takes = "value"
-    low, high = _bounds(name, known, greater)
+    kinds: tuple[Kind, ...] = ("binary", "multiclass") if known else Called.kinds
+    if known and own in _OF_NUMBERS:
+        kinds, takes = ("regression",), "value"
+    low, high = _bounds(own, known, greater)
     codes = known and "pos_label" in inspect.signature(function).parameters and "pos_label" not in options
     return called(
-        function, name=name, greater_is_better=greater, takes=takes, kinds=kinds, low=low, high=high,
-        options=options, codes=codes,
+        function, name=name or own, greater_is_better=greater, takes=takes, kinds=kinds, low=low, high=high,
+        options=options, codes=codes, rows=_ROWS.get(own) if known and not options else None,
     )  # fmt: skip
 
 

@@ -72,13 +72,18 @@ def read(given: Any, rows: int, *, y: Any = None, groups: Any = None, name: str 
 
 def reproducible(splitter: Any, name: str = "folds") -> None:
     """Raise when a splitter would make other folds than those that the predictions were made on."""
-    if not hasattr(splitter, "split") or not getattr(splitter, "shuffle", hasattr(splitter, "random_state")):
-        return
-    if not isinstance(getattr(splitter, "random_state", 0), (int, np.integer)):
+    if not settled(splitter):
         raise UsageError(
             f"{name}={splitter!r} makes other folds each time; give it the random_state that the predictions were "
             "made with, or the pairs themselves: list(splitter.split(X, y))."
         )
+
+
+def settled(splitter: Any) -> bool:
+    """Return whether a splitter makes the same folds each time."""
+    if not hasattr(splitter, "split") or not getattr(splitter, "shuffle", hasattr(splitter, "random_state")):
+        return True
+    return isinstance(getattr(splitter, "random_state", 0), (int, np.integer))
 
 
 def apart(folds: Folds, group: Ints, names: Anything) -> None:

@@ -25,7 +25,10 @@ _REASONS = {
 }
 
 _NOTES = {
-    "not_compared": "{n} more trials were made but are not here: the floor is not corrected for them.",
+    "not_compared": "{n} more trials were made but are not here.",
+    "counted": "{n} more trials were made but are not here: the floor is moved by the luck that they add.",
+    "not_kept": "{n} configurations could not be made again: FLAML kept no model of their learner.",
+    "other_folds": "The splitter has no random_state: another call makes other folds.",
     "groups_unchecked": "That no group stood on both sides of a fold was not checked: give folds.",
     "time_unchecked": "That models saw only earlier rows was not checked: give folds as (train, test) pairs.",
     "untested": "{n} rows that the folds never test were left out.",

@@ -44,15 +44,15 @@ class AutoGluon:
     name = "AutoGluon"
 
     def claims(self, model: Any) -> bool:
-        return all(hasattr(model, a) for a in ("predict_oof", "model_names", "problem_type"))
+        return all(hasattr(type(model), a) for a in ("predict_oof", "model_names"))
 
     def collect(self, model: Any, request: Request) -> Kept:
+        names = _names(model)
         kind = _kind(model)
         folds = _folds(model, request)
         if request.limit is not None:
             raise UsageError("limit is not for AutoGluon: its out-of-fold predictions cost nothing.")
         classes = np.empty(0) if kind == "regression" else np.asarray(model.class_labels)
-        names = [str(n) for n in model.model_names() if not str(n).endswith("_FULL")]
         weighted = [n for n in names if n.startswith(_WEIGHTED)]
         found: dict[str, Floats] = {}
         for name in names:
@@ -80,6 +80,16 @@ class AutoGluon:
             notes=tuple(notes),
             folds=folds,
         )
+
+
+def _names(model: Any) -> list[str]:
+    """Return the models, but not those fitted again on all rows, which are no trials of their own."""
+    try:
+        return [str(n) for n in model.model_names() if not str(n).endswith("_FULL")]
+    except AssertionError:
+        raise UsageError(
+            "This TabularPredictor is not fitted yet; fit it first, with num_bag_folds=5."
+        ) from None
 
 
 def _kind(model: Any) -> Kind:

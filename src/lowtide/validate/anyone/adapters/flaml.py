@@ -45,9 +45,8 @@ class Flaml:
     name = "FLAML"
 
     def claims(self, model: Any) -> bool:
-        return all(
-            hasattr(model, a) for a in ("best_config_per_estimator", "config_history", "best_iteration")
-        )
+        # Of the type, because the properties of an object that is not fitted fail.
+        return all(hasattr(type(model), a) for a in ("best_config_per_estimator", "config_history"))
 
     def collect(self, model: Any, request: Request) -> Tried:
         if not getattr(model, "best_estimator", None):
@@ -64,7 +63,7 @@ class Flaml:
         if request.log is None and total > len(trials):
             notes.append(Note("no_log"))
         if gone:
-            notes.append(Note("failed", gone))
+            notes.append(Note("not_kept", gone))
         y, classes = _outcomes(model, request.y, kind)
         return Tried(
             candidates=candidates,
