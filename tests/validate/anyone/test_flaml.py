@@ -16,6 +16,7 @@ from lowtide.core.errors import InputError, UsageError
 from lowtide.validate.anyone.collect import out_of_fold
 from lowtide.validate.anyone.floor import floor
 
+pytestmark = pytest.mark.slow
 ROWS = 150
 
 
