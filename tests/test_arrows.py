@@ -18,7 +18,7 @@ PACKAGE = Path(lowtide.__file__).parent
 
 VALUES = {"core"}
 TOOLS = {"core", "tables", "stats", "splits", "metrics"}
-STAGES = {"profiling", "auditing", "prepare", "learn", "validate"}
+STAGES = {"profiling", "auditing", "prepare", "learn", "validate", "settlement"}
 # The joints: here the stages meet.
 SPINE = {"flow", "steps", "study", "project", "project_template", "demo"}
 
@@ -34,6 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "prepare": TOOLS,
     "learn": TOOLS,
     "validate": TOOLS,
+    "settlement": VALUES | {"metrics"},
     "models": VALUES | {"tables", "prepare", "learn"},
     "report": VALUES,
     "project": VALUES | {"tables", "project_template"},

@@ -237,3 +237,19 @@ def test_rows_from_standard_input_leave_a_file_that_reads(tmp_path: Path) -> Non
     project = Project.open(tmp_path)
     assert project.source is None
     assert "standard input" in (tmp_path / CONFIG).read_text(encoding="utf-8")
+
+
+def test_the_vault_is_read_and_written() -> None:
+    assert parse('[task]\ntarget = "y"\n').vault is None
+    config = parse('[task]\ntarget = "y"\n\n[vault]\nshare = 0.2\nrelease = true\n')
+    assert config.vault is not None
+    assert (config.vault.share, config.vault.release) == (0.2, True)
+    with pytest.raises(UsageError, match=r"line 5: \[vault\] share: must be <= 0\.5"):
+        parse('[task]\ntarget = "y"\n\n[vault]\nshare = 0.7\n')
+    with pytest.raises(UsageError, match=r"\[vault\] has no setting 'shar'. Did you mean 'share'"):
+        parse('[task]\ntarget = "y"\n\n[vault]\nshar = 0.2\n')
+    text = template(Path(), source="rows.csv", task=Task(target="y"), vault=0.25)
+    written = parse(text).vault
+    assert written is not None
+    assert (written.share, written.release) == (0.25, False)
+    assert parse(template(Path(), source="rows.csv", task=Task(target="y"))).vault is not None

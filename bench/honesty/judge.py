@@ -44,6 +44,7 @@ class Outcome:
     batch_rows: int = 0
     batch_floor: float | None = None
     batch_real: float = float("nan")
+    cv_seconds: float = 0.0
 
     @property
     def batch_held(self) -> bool | None:
@@ -115,6 +116,7 @@ def judge(
         batch_rows=len(batch),
         batch_floor=batch_floor,
         batch_real=batch_real,
+        cv_seconds=draw.seconds,
     )
 
 

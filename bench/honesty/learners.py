@@ -111,15 +111,15 @@ def _make(configuration: Configuration, kind: str, seed: int) -> Any:
         case "boost":
             make = LGBMClassifier if binary else LGBMRegressor
             return make(
-                num_leaves=int(size), n_estimators=80, learning_rate=0.08, min_child_samples=10, n_jobs=1,
+                num_leaves=int(size), n_estimators=60, learning_rate=0.1, min_child_samples=10, n_jobs=1,
                 verbose=-1, random_state=seed, deterministic=True, subsample=0.8, subsample_freq=1,
             )  # fmt: skip
         case "extra":
             make = ensemble.ExtraTreesClassifier if binary else ensemble.ExtraTreesRegressor
-            return make(n_estimators=60, min_samples_leaf=int(size), n_jobs=1, random_state=seed)
+            return make(n_estimators=25, min_samples_leaf=int(size), n_jobs=1, random_state=seed)
         case "forest":
             make = ensemble.RandomForestClassifier if binary else ensemble.RandomForestRegressor
-            return make(n_estimators=60, min_samples_leaf=int(size), max_features="sqrt", random_state=seed)
+            return make(n_estimators=25, min_samples_leaf=int(size), max_features="sqrt", random_state=seed)
         case _:
             make = neighbors.KNeighborsClassifier if binary else neighbors.KNeighborsRegressor
             return make(n_neighbors=int(size))

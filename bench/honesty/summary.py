@@ -9,11 +9,12 @@ import numpy as np
 
 from bench.honesty.judge import Outcome
 from bench.honesty.others import Report
+from bench.honesty.textbook import Textbook
 from lowtide.stats.intervals import share_interval
 
 HEAD = (
     "table", "scheme", "n", "draws", "refused", "floors held", "95 % interval", "slack", "batches held", "expected − real",
-    "|expected − real|", "best CV − real", "|best CV − real|", "s",
+    "|expected − real|", "best CV − real", "|best CV − real|", "s", "s / CV",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ class Line:
     naive_optimism: float | None
     naive_error: float | None
     seconds: float
+    cost: float | None
 
     def cells(self) -> tuple[str, ...]:
         """Return the line as text, in the order of `HEAD`."""
@@ -43,7 +45,7 @@ class Line:
         return (
             self.name, self.scheme, self.n, str(self.draws), str(self.refused), share, f"{low:.0%}–{high:.0%}",
             _text(self.slack), "–" if self.batches is None else f"{self.batches:.1%}", _text(self.optimism, "+"), _text(self.error), _text(self.naive_optimism, "+"),
-            _text(self.naive_error), f"{self.seconds:.2f}",
+            _text(self.naive_error), f"{self.seconds:.2f}", _text(self.cost),
         )  # fmt: skip
 
 
@@ -69,11 +71,15 @@ def line(name: str, outcomes: Sequence[Outcome]) -> Line:
         naive_optimism=_mean(naive),
         naive_error=_mean(np.abs(naive)),
         seconds=float(np.mean([o.seconds for o in outcomes])),
+        cost=_mean([o.seconds / o.cv_seconds for o in outcomes if o.cv_seconds > 0]),
     )
 
 
 def lines(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Line]]]:
-    """Return titled groups of lines: totals apart for choosing and confirming tables, then single tables."""
+    """Return titled groups of lines: totals apart for choosing and confirming tables, then single tables.
+
+    Totals by scheme and size are in the default metrics; the others follow by scheme.
+    """
     groups: list[tuple[str, list[Line]]] = []
     for purpose, title in (
         ("confirm", "tables that confirm"),
@@ -82,18 +88,94 @@ def lines(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Line]]]:
         mine = [o for o in outcomes if o.purpose == purpose]
         if not mine:
             continue
-        totals = [line("all", mine)]
-        totals += [line(s, part) for s, part in _by(mine, lambda o: o.scheme)]
-        totals += [
-            line(f"rows, n = {n}", part)
-            for n, part in _by([o for o in mine if o.scheme == "rows"], lambda o: o.n)
+        usual = [o for o in mine if o.metric in DEFAULTS]
+        totals = [line("all", usual)]
+        for scheme, part in _by(usual, lambda o: SCHEMES.index(o.scheme)):
+            totals.append(line(SCHEMES[scheme], part))  # type: ignore[call-overload]
+            totals += [line(f"{SCHEMES[scheme]}, n = {n}", p) for n, p in _by(part, lambda o: _size(o.n))]  # type: ignore[call-overload]
+        metrics = [
+            line(f"{m}, {SCHEMES[k]}", part)  # type: ignore[call-overload]
+            for (m, k), part in _by(mine, lambda o: (o.metric, SCHEMES.index(o.scheme)))  # type: ignore[misc]
         ]
-        totals += [line(f"metric {m}", part) for m, part in _by(mine, lambda o: o.metric)]
-        groups.append((f"Totals, {title}", totals))
+        groups.append((f"Default metrics (AUC, MAE), {title}", totals))
+        groups.append((f"Every metric, {title}", metrics))
         groups.append(
-            (f"Each, {title}", [line(o[0], part) for o, part in _by(mine, lambda o: (o.table, o.n))])
+            (f"Each table, {title}", [line(str(o), part) for o, part in _by(usual, lambda o: o.table)])
         )
     return groups
+
+
+SCHEMES = ("rows", "groups", "future")
+DEFAULTS = ("roc_auc", "mae")
+
+
+def _size(n: int) -> int:
+    """Return the size with that of one table that cannot give 500 rows counted there."""
+    return 500 if n == 400 else n
+
+
+BOOK_HEAD = (
+    "method", "scheme", "n", "draws", "floors held", "95 % interval", "slack", "slack / bbc", "expected − real", "|expected − real|", "s",
+)  # fmt: skip
+
+
+def book_lines(
+    outcomes: Sequence[Outcome], books: Sequence[Textbook]
+) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """Return methods side by side, on the draws for which lowtide gave a floor, by purpose, scheme and size.
+
+    ``slack / bbc`` compares on the draws where both gave a floor.
+    """
+    groups = []
+    for purpose, title in (("confirm", "tables that confirm"), ("choose", "tables used to choose")):
+        ours = {
+            (o.table, o.n, o.seed): o
+            for o in outcomes
+            if o.purpose == purpose and o.metric in DEFAULTS and o.floor is not None and np.isfinite(o.real)
+        }
+        rows: list[tuple[str, ...]] = []
+        for scheme in SCHEMES:
+            part = {k: o for k, o in ours.items() if o.scheme == scheme}
+            for small, sizes in (("≤ 500", range(501)), ("> 500", range(501, 10**6))):
+                kept = {k: o for k, o in part.items() if o.n in sizes}
+                if kept:
+                    rows += _methods(kept, books, scheme, small)
+        if rows:
+            groups.append((f"Methods side by side, {title}", rows))
+    return groups
+
+
+def _methods(
+    kept: dict[tuple[str, int, int], Outcome], books: Sequence[Textbook], scheme: str, small: str
+) -> list[tuple[str, ...]]:
+    found: dict[str, dict[tuple[str, int, int], Outcome | Textbook]] = {"**lowtide**": dict(kept)}
+    for b in books:
+        if (b.table, b.n, b.seed) in kept and np.isfinite(b.real):
+            found.setdefault(b.method, {})[b.table, b.n, b.seed] = b
+    reference = {k: _slack(o) for k, o in found.get("bbc", {}).items() if o.floor is not None}
+    rows = []
+    for name, some in found.items():
+        promised = {k: o for k, o in some.items() if o.floor is not None}
+        slack = {k: _slack(o) for k, o in promised.items()}
+        both = [k for k in slack if k in reference]
+        ratio = np.mean([slack[k] for k in both]) / np.mean([reference[k] for k in both]) if both else None
+        gaps = [o.sign * (o.expected - o.real) / o.unit for o in some.values() if o.expected is not None]
+        held = sum(v >= 0 for v in slack.values())
+        low, high = share_interval(held, len(promised))
+        rows.append(
+            (
+                name, scheme, small, str(len(some)), f"{held / len(promised):.1%}" if promised else "–",
+                f"{low:.0%}–{high:.0%}" if promised else "–", _text(_mean(list(slack.values()))),
+                _text(None if ratio is None else float(ratio)), _text(_mean(gaps), "+"), _text(_mean(np.abs(gaps))),
+                f"{np.mean([o.seconds for o in some.values()]):.2f}",
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _slack(o: Outcome | Textbook) -> float:
+    assert o.floor is not None
+    return o.sign * (o.real - o.floor) / o.unit
 
 
 def _by(outcomes: Sequence[Outcome], key: Callable[[Outcome], object]) -> list[tuple[object, list[Outcome]]]:

@@ -17,6 +17,8 @@ _HOMES = {
     "Study": "lowtide.study",
     "floor": "lowtide.validate.anyone.floor",
     "out_of_fold": "lowtide.validate.anyone.collect",
+    "settle": "lowtide.steps.settling",
+    "Settlement": "lowtide.core.settlement",
     "load": "lowtide.models.bundle",
     "Task": "lowtide.core.task",
     "Costs": "lowtide.core.task",
@@ -26,6 +28,7 @@ _HOMES = {
 __all__ = [
     "Costs",
     "LowtideError",
+    "Settlement",
     "Study",
     "Task",
     "__version__",
@@ -36,13 +39,16 @@ __all__ = [
     "profile",
     "read",
     "run",
+    "settle",
 ]
 
 if TYPE_CHECKING:
     from lowtide.core.errors import LowtideError
+    from lowtide.core.settlement import Settlement
     from lowtide.core.task import Costs, Task
     from lowtide.flow import audit, profile, read, run
     from lowtide.models.bundle import load
+    from lowtide.steps.settling import settle
     from lowtide.study import Study
     from lowtide.validate.anyone.collect import out_of_fold
     from lowtide.validate.anyone.floor import floor

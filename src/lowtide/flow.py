@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 import numpy as np
@@ -54,6 +54,9 @@ def run(
     answers: Mapping[str, str] | None = None,
     roles: Mapping[str, Role] | None = None,
     out: str | Path | None = None,
+    vault: float | None = None,
+    release_vault: bool = False,
+    open_vault: bool = False,
     progress: Listener | None = None,
 ) -> Study:
     """Do the whole job: read, audit, try models, compute the floor, fit what will be shipped.
@@ -78,6 +81,10 @@ def run(
     answers : answers to the audit's questions, e.g. ``{"duration": "drop", "LT204:boat": "use"}``.
     roles : roles of columns that were guessed wrongly.
     out : project folder; keeps the ledger of trials, the bundle and the report.
+    vault : share of the rows (whole groups, or the last period) that is locked away at first sight: nothing
+        sees their outcomes until they are opened. Needs ``out``; once locked, no later run has to repeat it.
+    release_vault : let the rows of a vault that was opened train again.
+    open_vault : instead of a run, judge the model of the last one on the vault. It can be done once.
 
     Returns
     -------
@@ -97,14 +104,19 @@ def run(
         source=source, task=task, budget=budget, seed=seed, confidence=confidence, size=size, threads=threads,
         batch_rows=batch_rows, answers=_answers(answers), folder=None if out is None else Path(out),
         columns=None if roles is None else {n: ColumnSettings(role=r) for n, r in roles.items()},
+        vault=vault, release=release_vault, open_vault=open_vault,
     )  # fmt: skip
     return run_job(job, progress or Silent())
 
 
 def run_job(job: Job, listen: Listener) -> Study:
-    """Run the spine on a job."""
+    """Run the spine on a job; or open the vault of the last run, when that is the job."""
     from lowtide.steps import finish, judge
 
+    if job.open_vault:
+        from lowtide.steps.opening import open_vault
+
+        return open_vault(job, listen)
     budget = judge.make_budget(job)
     prepared = prepare_job(job, listen)
     listen.stage("trials")
@@ -117,10 +129,10 @@ def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
     """Read, settle the roles, find the target, audit."""
     from lowtide.auditing.audit import audit as look
     from lowtide.steps.fitting import Fitter, fast_fit
-    from lowtide.tables.read import read as read_table
+    from lowtide.steps.vault import read_open
 
     listen.stage("read")
-    table = read_table(job.source, settings=job.read, columns=job.columns, seed=job.seed)
+    table, locked = read_open(job)
     table, target, task = settle(table, job.task)
     listen.stage("audit")
     threads = job.threads or os.cpu_count() or 1
@@ -140,7 +152,7 @@ def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
     )
     out = set(found.quarantined)
     features = tuple(n for n in table.names if table.role(n) in FEATURE_ROLES and n not in out)
-    return Prepared(table, task, target, found, fitter, features)
+    return Prepared(table, task, target, found, fitter, features, locked)
 
 
 def weights_of(table: Table, task: Task) -> Floats | None:
@@ -309,18 +321,26 @@ def init(
     group: str | None = None,
     time: str | None = None,
     read: ReadSettings | None = None,
+    deploy: str | None = None,
+    vault: float | None = None,
 ) -> Made:
-    """Look at the data and write a project folder with a commented ``lowtide.toml``."""
+    """Look at the data and write a project folder with a commented ``lowtide.toml``.
+
+    ``vault`` locks that share of the rows away before outcomes are looked at; see `run`.
+    """
     from lowtide.project import CONFIG, write_template
 
     if (folder / CONFIG).exists():
         raise UsageError(f"{folder / CONFIG} is there already: `lowtide run {folder}` uses it.")
-    task = Task(target=target, unit=tuple(unit), group=group, time=time)
-    job = Job(source=source, task=task, read=read or ReadSettings())
+    if deploy not in (None, *get_args(Scheme)):
+        raise UsageError(f"deploy is one of {', '.join(get_args(Scheme))}, not {deploy!r}.")
+    scheme: Scheme | None = deploy  # type: ignore[assignment]
+    task = Task(target=target, unit=tuple(unit), group=group, time=time, deploy=scheme)
+    job = Job(source=source, task=task, read=read or ReadSettings(), folder=folder, vault=vault)
     prepared = prepare_job(job, Silent())
     config = write_template(
         folder, source=source, task=task, read=job.read, guesses=prepared.table.contract.guesses,
-        questions=prepared.audit.questions, findings=prepared.audit.findings,
+        questions=prepared.audit.questions, findings=prepared.audit.findings, vault=vault,
     )  # fmt: skip
     return Made(
         folder, config, len(prepared.table), len(prepared.table.names), prepared.table.contract.guesses,

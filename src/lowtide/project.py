@@ -63,6 +63,13 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     threads: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
+class VaultSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rows that are locked away at first sight: ``[vault]``. ``release``: once opened, they train again."""
+
+    share: Annotated[float, msgspec.Meta(gt=0, le=0.5)] | None = None
+    release: bool = False
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """A whole ``lowtide.toml``."""
 
@@ -72,6 +79,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     columns: dict[str, ColumnSettings] = {}
     answers: dict[str, AnswerSettings] = {}
     run: RunSettings = RunSettings()
+    vault: VaultSettings | None = None
 
     @property
     def key(self) -> str:
@@ -190,6 +198,7 @@ def parse(text: str, where: str = CONFIG) -> Config:
         columns={n: reader.struct(v, ColumnSettings, ("columns", n)) for n, v in columns.items()},
         answers={n: reader.struct(_answer(v), AnswerSettings, ("answers", n)) for n, v in answers.items()},
         run=run,
+        vault=reader.struct(raw["vault"], VaultSettings, ("vault",)) if "vault" in raw else None,
     )
 
 

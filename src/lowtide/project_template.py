@@ -57,6 +57,11 @@ _RUN = """
 # size = "normal"          # menu of trials: quick, normal, wide
 # batch_rows = 1000        # how many rows you will see at a time
 """
+_VAULT = """
+# Rows locked away before anybody looks at outcomes, to judge the finished model on, once:
+# lowtide run DIR --open-vault. It must stand here before the first run.
+[vault]
+"""
 
 
 def write_template(
@@ -68,6 +73,7 @@ def write_template(
     guesses: Sequence[Guess] = (),
     questions: Sequence[Finding] = (),
     findings: Sequence[Finding] = (),
+    vault: float | None = None,
 ) -> Path:
     """Write ``lowtide.toml`` into ``folder`` (made when it is not there) and return its path.
 
@@ -80,7 +86,7 @@ def write_template(
         When the folder cannot be written.
     """
     text = template(
-        folder, source=source, task=task, read=read, guesses=guesses, questions=questions, findings=findings,
+        folder, source=source, task=task, read=read, guesses=guesses, questions=questions, findings=findings, vault=vault,
     )  # fmt: skip
     try:
         write_text(folder / CONFIG, text)
@@ -98,6 +104,7 @@ def template(
     guesses: Sequence[Guess] = (),
     questions: Sequence[Finding] = (),
     findings: Sequence[Finding] = (),
+    vault: float | None = None,
 ) -> str:
     """Return the text that `write_template` writes."""
     parts = [
@@ -106,10 +113,15 @@ def template(
         _source(folder, source),
         _read(read or ReadSettings(), guesses),
     ]
-    parts += [_columns(guesses), _answers(questions), _RUN]
+    parts += [_columns(guesses), _answers(questions), _RUN, _VAULT, *_vault(vault)]
     if task.costs is not None:
         parts.append("\n[task.costs]\n" + "".join(_line(n, v) for n, v in _set_fields(task.costs)))
     return "".join(parts)
+
+
+def _vault(share: float | None) -> list[str]:
+    kept = _hint("share = 0.2", "of the rows or groups, or the last period") if share is None else ""
+    return [kept or _line("share", share), _hint("release = true", "once opened, its rows train again")]
 
 
 def toml_value(value: Any) -> str:

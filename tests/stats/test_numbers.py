@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from lowtide.stats.intervals import next_on_line, next_value_bound, share_interval, t_quantile
+from lowtide.stats.intervals import next_on_line, share_interval, t_quantile
 from lowtide.stats.resampling import blocks, codes, resamples
 from lowtide.stats.scales import Scale, fitted
 
@@ -23,12 +23,6 @@ def test_share_interval_is_the_exact_one(trials: int, confidence: float) -> None
 def test_share_interval_refuses_nonsense() -> None:
     with pytest.raises(ValueError, match="5 successes in 3 trials"):
         share_interval(5, 3)
-
-
-def test_prediction_bound_covers_the_next_value() -> None:
-    rng = np.random.default_rng(0)
-    held = [x[-1] >= next_value_bound(x[:-1], 0.9)[1] for x in rng.normal(size=(4000, 6))]
-    assert np.mean(held) == pytest.approx(0.9, abs=0.015)
 
 
 def test_prediction_bound_on_a_line_covers_the_next_value() -> None:
@@ -49,14 +43,11 @@ def test_line_agrees_with_scipy() -> None:
 
 def test_agreeing_values_do_not_beat_known_noise() -> None:
     same = np.full(4, 2.0)
-    assert next_value_bound(same, 0.95)[1] == 2.0
-    assert next_value_bound(same, 0.95, noise=0.1)[1] < 1.8
+    assert next_on_line(same, 0.95, noise=0.1)[1] < 1.8
     assert next_on_line(same, 0.95, noise=0.0) == (2.0, 2.0, 0.0)
 
 
 def test_too_few_values_are_refused() -> None:
-    with pytest.raises(ValueError, match="two values"):
-        next_value_bound(np.ones(1), 0.95)
     with pytest.raises(ValueError, match="four values"):
         next_on_line(np.ones(3), 0.95)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lowtide.metrics import METRICS, get
 from lowtide.metrics.metric import Floats, Metric
-from lowtide.validate.bbc import small_sample
+from lowtide.validate.exchangeable import small_sample
 from lowtide.validate.floor import Estimate, estimate
 
 

@@ -151,7 +151,7 @@ def test_readers_see_a_ledger_that_is_being_written(tmp_path: Path) -> None:
     with Ledger.open(tmp_path) as writer, Ledger.open(tmp_path) as reader:
         writer.add(record(), KEYS, pieces())
         assert reader.count() == 1
-        with writer._writing():
+        with writer.writing():
             writer._db.execute("DELETE FROM trials")
             assert reader.count() == 1
         assert reader.count() == 0

@@ -68,6 +68,10 @@ Time = Annotated[
         "--time", help='Column of the moment of a row; ":order" for the order of rows.', metavar="COL"
     ),
 ]
+Vault = Annotated[
+    float | None,
+    typer.Option("--vault", help="Share of rows that is locked away at first sight.", metavar="SHARE"),
+]
 Source = Annotated[
     str, typer.Argument(help="A file (csv, tsv, xlsx, xls, parquet, json, jsonl; gz, zst; *), or -.")
 ]

@@ -18,6 +18,7 @@ from lowtide.cli.common import (
     Target,
     Time,
     Unit,
+    Vault,
     emit,
     language,
     read_settings,
@@ -34,6 +35,11 @@ def init(
     unit: Unit = None,
     group: Group = None,
     time: Time = None,
+    deploy: Annotated[
+        str | None,
+        typer.Option("--deploy", help="What deployment will be.", metavar="rows|groups|future|groups+future"),
+    ] = None,
+    vault: Vault = None,
     sheet: Sheet = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -49,7 +55,7 @@ def init(
         raise UsageError("Say where the rows are and what is to be predicted: --data SOURCE --target COL.")
     made = flow.init(
         folder, data, target=target, unit=unit or (), group=group, time=time,
-        read=read_settings(encoding, delimiter, sheet),
+        read=read_settings(encoding, delimiter, sheet), deploy=deploy, vault=vault,
     )  # fmt: skip
     if shared.json:
         emit(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lowtide.cli import audit, demo, explain, init, predict, profile, report, run
+from lowtide.cli import audit, demo, explain, init, predict, profile, report, run, settle
 from lowtide.cli.common import Json, Lang, Quiet, console, emit, shared
 from lowtide.core.errors import LowtideError
 
@@ -51,6 +51,7 @@ app.command("profile")(profile.profile)
 app.command("audit")(audit.audit)
 app.command("run")(run.run)
 app.command("predict")(predict.predict)
+app.command("settle")(settle.settle)
 app.command("report")(report.report)
 app.command("explain")(explain.explain)
 

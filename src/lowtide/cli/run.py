@@ -19,6 +19,7 @@ from lowtide.cli.common import (
     Target,
     Time,
     Unit,
+    Vault,
     emit,
     language,
     read_settings,
@@ -60,6 +61,11 @@ def run(
     size: Annotated[
         str | None, typer.Option("--size", help="How many trials: quick, normal or wide.")
     ] = None,
+    vault: Vault = None,
+    open_vault: Annotated[
+        bool,
+        typer.Option("--open-vault", help="Judge the model of the last run on the vault. Once."),
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write.", metavar="DIR")] = None,
     sheet: Sheet = None,
     encoding: Encoding = None,
@@ -72,13 +78,16 @@ def run(
     run_and_show(
         source, target=target, out=out, budget=budget, metric=metric, deploy=deploy, unit=tuple(unit or ()),
         group=group, time=time, kind=kind, positive=positive, seed=seed, threads=threads, size=size,
-        read=read_settings(encoding, delimiter, sheet),
+        read=read_settings(encoding, delimiter, sheet), vault=vault, open_vault=open_vault,
     )  # fmt: skip
 
 
 def run_and_show(source: str, *, out: Path | None, **options: Any) -> None:
     """Run and print: how it was read in short, the floor, what to do next."""
     result = run_it(source, out=out, **options)
+    if options.get("open_vault") and result.vault is not None:
+        show_vault(result)
+        return
     if shared.json:
         return
     from lowtide.report.terminal import reading, settings, summary
@@ -86,9 +95,21 @@ def run_and_show(source: str, *, out: Path | None, **options: Any) -> None:
     w = words()
     say(reading(result.contract, language(), _data_of(source)), summary(result, language()))
     say(w.say("cli.run.predict", bundle=str(result.bundle)))
+    if result.floor.value is not None:
+        say(w.say("settling.next", bundle=str(result.bundle)))
     if result.questions:
         folder = str(Path(result.bundle or ".").parent)
         say(w.say("cli.run.answer", file=settings(result), folder=folder))
+
+
+def show_vault(result: RunResult) -> None:
+    """Say what came out of the vault; a promise that was broken for sure ends with exit code 1."""
+    from lowtide.report.terminal import vault
+
+    if not shared.json:
+        say(vault(result, language()))
+    if result.vault is not None and result.vault.verdict == "broken":
+        raise typer.Exit(1)
 
 
 def run_it(source: str, *, out: Path | None, **options: Any) -> RunResult:

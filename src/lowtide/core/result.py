@@ -107,6 +107,44 @@ class Naive(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
 
 
+class VaultFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that were locked away at first sight, and what came out when they were opened.
+
+    Attributes
+    ----------
+    scheme : how they were chosen: ``rows``, ``groups`` (by hash), ``future``, ``groups+future`` (the last period).
+    share : asked for at first sight.
+    rows : in the vault at this run; rows added later may be among them.
+    locked, at : when it was locked, and opened.
+    released : it was opened, and its rows train since then.
+    metric, greater_is_better, value, bound, confidence : score of the model shipped when it was opened, and its one-sided bound.
+    floor : promised at that moment.
+    verdict : ``held``, ``below_by_chance``, ``broken``, ``no_floor``, ``other_scheme``; ``held`` in short.
+    judged, unanswered : rows behind the score, and rows that the model refused.
+    trials : in the ledger when it was opened; ``trials_since`` were made after, knowing the result.
+    """
+
+    scheme: str
+    share: float
+    rows: int
+    locked: str = ""
+    opened: bool = False
+    released: bool = False
+    at: str = ""
+    metric: str = ""
+    greater_is_better: bool = True
+    value: float | None = None
+    bound: float | None = None
+    confidence: float | None = None
+    floor: float | None = None
+    verdict: str = ""
+    held: bool | None = None
+    judged: int = 0
+    unanswered: int = 0
+    trials: int = 0
+    trials_since: int = 0
+
+
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     """The whole result of ``lowtide run``. Scores are in units of ``metric``."""
 
@@ -145,6 +183,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     bundle: str | None = None
     report: str | None = None
     ledger: dict[str, Any] = {}
+    vault: VaultFacts | None = None
     budget: float | None = None
     seed: int = 0
     seconds: float = 0.0

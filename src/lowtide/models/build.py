@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -97,6 +98,7 @@ def build(
         ),
         quarantined=tuple(quarantined),
         rows=len(table),
+        target_range=_range(table, task.target) if pipeline.kind == "regression" else None,
         trials=trials,
         seed=seed,
         created=created,
@@ -154,6 +156,19 @@ def _shared(column: ColumnContract, table: Table) -> ColumnContract:
 
 def _bare(column: ColumnContract) -> ColumnContract:
     return msgspec.structs.replace(column, levels=(), low=None, high=None)
+
+
+def _range(table: Table, target: str) -> tuple[float, float] | None:
+    """Return the range of a target, widened to two significant digits of its width; None when it is personal."""
+    if target not in table.names or target in personal_kinds(table.contract.guesses):
+        return None
+    values = table.numbers(target)
+    values = values[np.isfinite(values)]
+    if not len(values) or values.min() == values.max():
+        return None
+    low, high = float(values.min()), float(values.max())
+    step = 10.0 ** (math.floor(math.log10(high - low)) - 1)
+    return math.floor(low / step) * step, math.ceil(high / step) * step
 
 
 def versions() -> dict[str, str]:

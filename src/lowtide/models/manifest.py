@@ -56,6 +56,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     keys : columns carried through to the output (unit key and identifiers).
     threshold : P(positive) from which the positive label is answered (binary).
     scheme : how held-out data was made.
+    target_range : of the outcomes in training (regression), widened to two digits so that it is no person's value.
     files : SHA-256 of every other file, by relative path.
     seal : SHA-256 of this file with an empty seal.
     """
@@ -83,6 +84,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     quarantined: tuple[str, ...] = ()
     rows: int
     trials: int = 0
+    target_range: tuple[float, float] | None = None
     seed: int = 0
     created: str = ""
     members: tuple[MemberNote, ...] = ()

@@ -24,7 +24,7 @@ from lowtide.tables.raw import ReadSettings
 from lowtide.tables.table import Table
 
 if TYPE_CHECKING:
-    from lowtide.tables.enforce import BadCell
+    from lowtide.tables.enforce import BadCell, Enforced
 
 EVERY_ROW = 2**62  # scoring never samples
 
@@ -120,7 +120,12 @@ class Model:
         from lowtide.tables.enforce import enforce
 
         settings = ReadSettings(row_limit=EVERY_ROW)
-        read = enforce(source, self.serving_contract, needed=self.manifest.needed, settings=settings)
+        return self.answers_to(
+            enforce(source, self.serving_contract, needed=self.manifest.needed, settings=settings)
+        )
+
+    def answers_to(self, read: Enforced) -> Answers:
+        """Like `answers`, for rows that were read under `serving_contract` already."""
         if read.missing_columns:
             raise _lacks(read.missing_columns, (*read.table.names, *read.extra_columns))
         needed = set(self.manifest.needed)

@@ -14,7 +14,8 @@ from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.report import numbers
 from lowtide.report.inline import CODE, END_CODE, END_STRONG, STRONG, clean, code, plain, shorten
 from lowtide.report.names import metric_name
-from lowtide.report.sections import answers, columns, finding, floor, judged, read
+from lowtide.report.sections import answers, columns, finding, floor, judged, ledger, read
+from lowtide.report.sections import vault as locking
 from lowtide.report.sections.findings import by_weight
 from lowtide.report.view import View
 from lowtide.report.words import Words
@@ -90,6 +91,7 @@ def summary(result: RunResult, lang: str = "en") -> Group:
     parts += [Text(), findings_table(grave[:MOST_FINDINGS], lang)]
     if len(grave) > MOST_FINDINGS:
         parts.append(text(view.say("terminal.more", n=len(grave) - MOST_FINDINGS), "dim"))
+    parts += [text(line, "dim") for line in ledger.metrics(view)]
     if result.quarantined:
         parts.append(text(view.say("terminal.left_out", columns=view.column_names(result.quarantined, 10))))
     failed = judged.failures(view)
@@ -98,11 +100,25 @@ def summary(result: RunResult, lang: str = "en") -> Group:
     if result.questions:
         parts += [Text(), questions(result.questions, lang, settings(result))]
     parts += _assumed(view)
+    locked = locking.sentences(view)
+    if locked:
+        parts += [Text(), *(text(line) for line in locked)]
     files = [(key, value) for key, value in (("report", result.report), ("bundle", result.bundle)) if value]
     if files:
         parts.append(Text())
         parts += [_file(view.say(f"terminal.{key}"), value) for key, value in files]
     return Group(*parts)
+
+
+def vault(result: RunResult, lang: str = "en") -> Group:
+    """Return what came out when the vault was opened."""
+    from rich.console import Group
+
+    view = View(result, Words(lang))
+    verdict = "" if result.vault is None else result.vault.verdict
+    tone = {"held": "good", "broken": "bad"}.get(verdict, "warn")
+    first, *rest = locking.sentences(view)
+    return Group(text(first, TONES[tone]), *(text(line) for line in rest))
 
 
 def settings(result: RunResult) -> str:

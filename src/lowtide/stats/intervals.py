@@ -29,24 +29,6 @@ def t_quantile(confidence: float, freedom: float) -> float:
     return float(ndtri(confidence)) if math.isinf(freedom) else float(stdtrit(freedom, confidence))
 
 
-def next_value_bound(
-    values: Floats, confidence: float, noise: float = 0.0, evidence: float = 1.0
-) -> tuple[float, float]:
-    """Return mean and one-sided lower prediction bound of the next of exchangeable normal values.
-
-    mean - t_{K-1} s sqrt(1 + 1/(eK)), where ``s`` is the standard deviation of the K values, or ``noise``
-    when that is larger: a few values that agree by luck do not narrow the bound below their known noise.
-    ``evidence`` e is the share of the values that independent ones would need to fix the mean as well
-    (1 for independent values; 1/2 when neighbours correlate by 1/3).
-    """
-    k = len(values)
-    if k < 2:
-        raise ValueError("a prediction bound needs two values")
-    mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
-    width = t_quantile(confidence, k - 1) * max(sd, noise) * math.sqrt(1 + 1 / (evidence * k))
-    return mean, mean - width
-
-
 def next_on_line(values: Floats, confidence: float, noise: float = 0.0) -> tuple[float, float, float]:
     """Return prediction and lower prediction bound of value K+1 on a straight line, and the slope's t.
 

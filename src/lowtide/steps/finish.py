@@ -149,6 +149,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
         },
         charts=_charts(prepared, verdict, budget),
         ledger={"question": verdict.question, "trials": verdict.in_ledger, **verdict.facts},
+        vault=verdict.vault,
         budget=job.budget,
         seed=job.seed,
         seconds=round(budget.spent, 2),
@@ -175,10 +176,11 @@ def lead_of(job: Job, prepared: Prepared, verdict: Verdict) -> Lead | None:
 
     if verdict.baseline is None or not verdict.estimate.weights.any():
         return None
-    return lead(
+    found = lead(
         verdict.estimate, prepared.target.y, verdict.held, verdict.cube[:, verdict.baseline[0]], units=verdict.units,
-        folds=verdict.places, confidence=job.confidence, seed=job.seed,
+        folds=verdict.places, confidence=verdict.confidence, seed=job.seed,
     )  # fmt: skip
+    return None if found is None else msgspec.structs.replace(found, confidence=job.confidence)
 
 
 def _trial_table(verdict: Verdict) -> tuple[TrialFacts, ...]:
@@ -264,7 +266,7 @@ def _second(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> A
             cube[fold.test, t] = prepared.fitter(recipe, fold.train, fold.test)
     return estimate(
         y, cube, units=units(plan, keys=verdict.keys, groups=verdict.groups, times=None), metric=verdict.metric,
-        kind=prepared.target.kind, scheme=plan.scheme, folds=place, times=None, confidence=job.confidence,
+        kind=prepared.target.kind, scheme=plan.scheme, folds=place, times=None, confidence=verdict.confidence,
         seed=job.seed, batch_rows=job.batch_rows,
     )  # fmt: skip
 
@@ -291,7 +293,7 @@ def _worst_slice(job: Job, prepared: Prepared, verdict: Verdict) -> Scenario | N
                 categories[name] = (codes, levels)
     return worst_slice(
         prepared.target.y[rows], held[rows], verdict.units[rows], slices_of(numbers, categories), verdict.metric,
-        threshold=verdict.estimate.threshold, confidence=job.confidence, seed=job.seed,
+        threshold=verdict.estimate.threshold, confidence=verdict.confidence, seed=job.seed,
     )  # fmt: skip
 
 
@@ -357,6 +359,6 @@ def write_all(job: Job, prepared: Prepared, result: RunResult, model: Model, bud
         write_template(
             folder, source=str(job.source), task=job.task, read=job.read,
             guesses=prepared.table.contract.guesses, questions=prepared.audit.questions,
-            findings=prepared.audit.findings,
+            findings=prepared.audit.findings, vault=job.vault,
         )  # fmt: skip
     return result

@@ -17,6 +17,7 @@ from lowtide.tables.target import Target
 if TYPE_CHECKING:
     from lowtide.auditing.audit import Answer, Audit
     from lowtide.steps.fitting import Fitter
+    from lowtide.steps.vault import Locked
 
 FEATURE_ROLES: tuple[Role, ...] = ("number", "category", "ordinal", "text", "date")
 
@@ -58,11 +59,17 @@ class Job:
     batch_rows: int | None = None
     folder: Path | None = None
     lang: str = "en"
+    vault: float | None = None
+    release: bool = False
+    open_vault: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is known before anything is judged: the rows, the question, what the audit says of them."""
+    """What is known before anything is judged: the rows, the question, what the audit says of them.
+
+    ``locked`` tells of rows that are not among them.
+    """
 
     table: Table
     task: Task
@@ -70,3 +77,4 @@ class Prepared:
     audit: Audit
     fitter: Fitter
     features: tuple[str, ...]
+    locked: Locked | None = None

@@ -29,6 +29,8 @@ def job_of(
     size: str | None = None,
     threads: int | None = None,
     read: ReadSettings | None = None,
+    vault: float | None = None,
+    open_vault: bool = False,
     **task_options: Any,
 ) -> Job:
     """Return the job of a project folder, or of a file and a target.
@@ -89,6 +91,9 @@ def job_of(
         batch_rows=run.batch_rows if run else None,
         folder=folder,
         lang=lang,
+        vault=_first(vault, config.vault.share if config and config.vault else None),
+        release=bool(config and config.vault and config.vault.release),
+        open_vault=open_vault,
     )
 
 

@@ -13,10 +13,13 @@ import numpy.typing as npt
 from lowtide.core.contract import Role
 from lowtide.core.errors import UsageError
 from lowtide.core.recipe import Recipe
-from lowtide.core.result import Naive
+from lowtide.core.result import Naive, VaultFacts
 from lowtide.core.task import Assumption
+from lowtide.steps.counting import counted, jointly, widen
 from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared
 from lowtide.steps.naive import naive
+from lowtide.steps.vault import facts as vault_facts
+from lowtide.steps.vault import identity
 from lowtide.tables.table import Floats, Ints
 
 if TYPE_CHECKING:
@@ -43,6 +46,7 @@ class Verdict:
     baseline : place of the best baseline in ``records`` and its score under the same scheme, or ``None``.
     places : (n,) fold or window in which each row was held out first, -1 for never.
     held : (n[, classes]) held-out predictions of the shipped combination.
+    confidence : at which each floor is computed, so that those seen in several metrics hold together.
     """
 
     prepared: Prepared
@@ -64,6 +68,8 @@ class Verdict:
     question: str
     in_ledger: int
     naive: Naive | None
+    vault: VaultFacts | None
+    confidence: float
     facts: dict[str, Any]
 
 
@@ -130,15 +136,20 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
         )
         selectable = np.array([not r.recipe.baseline and r.status == "done" for r in records], dtype=bool)
         listen.stage("floor")
-        estimate = _estimate(job, prepared, plan, places, units, times, metric, cube, selectable)
+        seen = (metric.name,) if ledger is None else ledger.metrics_looked_at(question, metric.name)
+        confidence = jointly(job.confidence, len(seen))
+        facts["metrics_looked_at"] = list(seen)
+        estimate = _estimate(job, prepared, plan, places, units, times, metric, cube, selectable, confidence)
+        estimate = _widened(estimate, prepared, folds, plan, cube, facts)
         if ledger is not None:
             ledger.look(question, metric=metric.name, what="floor", value=estimate.floor.value)
+        vault = vault_facts(prepared.locked, 0 if ledger is None else ledger.count())
     baseline = best_baseline(records, cube, target.y, folds, plan, metric)
     return Verdict(
         prepared=prepared, plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys,
         metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
-        held=_blend(cube, estimate.weights), question=question, in_ledger=in_ledger, naive=hurried,
-        facts=facts,
+        held=_blend(cube, estimate.weights), question=question, in_ledger=in_ledger, naive=hurried, vault=vault,
+        confidence=confidence, facts=facts,
     )  # fmt: skip
 
 
@@ -155,9 +166,7 @@ def row_keys_of(prepared: Prepared) -> Keys:
     """Return what a row is known by: its unit, or the content of all columns but the target."""
     from lowtide.tables.hashing import row_keys
 
-    table, task = prepared.table, prepared.task
-    columns = task.unit or tuple(n for n in table.names if n != task.target and table.role(n) != "id")
-    return row_keys(table, columns or tuple(n for n in table.names if n != task.target))
+    return row_keys(prepared.table, identity(prepared.table, prepared.task))
 
 
 def features_under(prepared: Prepared, plan: Plan) -> tuple[str, ...]:
@@ -223,7 +232,7 @@ def _trials(
         progress=lambda p: listen.trial(p.trial, p.total, p.name, p.seconds_left, p.best),
     )  # fmt: skip
     cube, records = done.cube, list(done.records)
-    in_ledger = len(records)
+    in_ledger, known = len(records), list(done.records)
     if ledger is not None:
         older, known = ledger.cube(question, keys, width=width)
         in_ledger = len(known)
@@ -236,7 +245,7 @@ def _trials(
         ]
         cube = np.concatenate([cube, older[:, others]], axis=1)
         records += [known[place] for place in others]
-    return cube, tuple(records), question, in_ledger, dict(done.facts)
+    return cube, tuple(records), question, in_ledger, {**done.facts, **counted(cube, records, known)}
 
 
 def _estimate(
@@ -249,14 +258,32 @@ def _estimate(
     metric: Metric,
     cube: Floats,
     selectable: npt.NDArray[np.bool_],
+    confidence: float,
 ) -> Estimate:
+    """Compute the floor at the confidence that it needs, and state the one that holds for all seen together."""
     from lowtide.validate.floor import estimate
 
-    return estimate(
+    found = estimate(
         prepared.target.y, cube, units=units, metric=metric, kind=prepared.target.kind, scheme=plan.scheme,
-        folds=places, times=times, confidence=job.confidence, selectable=selectable, seed=job.seed,
+        folds=places, times=times, confidence=confidence, selectable=selectable, seed=job.seed,
         batch_rows=job.batch_rows,
     )  # fmt: skip
+    return replace(found, floor=msgspec.structs.replace(found.floor, confidence=job.confidence))
+
+
+def _widened(
+    estimate: Estimate,
+    prepared: Prepared,
+    folds: Sequence[Fold],
+    plan: Plan,
+    cube: Floats,
+    facts: dict[str, Any],
+) -> Estimate:
+    """Widen an estimate by the trials that only count; windows count alike in what is expected of the future."""
+    chosen = estimate.selected_cv
+    if plan.by_time and facts["unseen"]:
+        chosen = scheme_score(prepared.target.y, _blend(cube, estimate.weights), folds, plan, estimate.metric)
+    return widen(estimate, chosen, facts, of_windows=plan.by_time)
 
 
 def best_baseline(

@@ -130,6 +130,13 @@ def enforce(
     InputError
         If the source cannot be read at all.
     """
+    return enforce_raw(load_like(source, contract, needed=needed, settings=settings), contract, needed=needed)
+
+
+def load_like(
+    source: object, contract: ReadContract, *, needed: Sequence[str], settings: ReadSettings = ReadSettings()
+) -> RawTable:
+    """Load new rows in the layout of the training file, or in their own when ``needed`` columns are seen only so."""
     from lowtide.tables.load import load
 
     raw = load(source, _like(contract, settings, source))
@@ -138,7 +145,7 @@ def enforce(
         again = _try_load(load, source, settings)
         if again is not None and all(n in again.data.column_names for n in needed):
             raw = again
-    return enforce_raw(raw, contract, needed=needed)
+    return raw
 
 
 def _try_load(load: Any, source: object, settings: ReadSettings) -> RawTable | None:

@@ -135,6 +135,25 @@ def make_target(table: Table, name: str, *, kind: Kind | None = None, positive: 
     return _binary(name, labels, positive, facts) if kind == "binary" else _multiclass(name, labels, facts)
 
 
+def coded(
+    table: Table, name: str, *, kind: Kind, classes: Sequence[str] = (), positive: str | None = None
+) -> Floats:
+    """Return outcomes (n,) as a model that is fitted already knows them; NaN where missing or never seen.
+
+    Parameters
+    ----------
+    kind, classes, positive : of the target that the model was fitted on (`Target`).
+    """
+    if kind == "regression":
+        return table.numbers(name)
+    labels = _labels(table, name)
+    place = {text: float(code) for code, text in enumerate(classes)}
+    # "This label or not": every other label is the other class.
+    other = 0.0 if positive is not None and classes and classes[0] == f"not {positive}" else np.nan
+    known = np.asarray([place.get(text, other) for text in labels.texts] + [np.nan])
+    return np.asarray(known[labels.codes], dtype=np.float64)
+
+
 def _labels(table: Table, name: str) -> _Labels:
     if table.column(name).type == "text":
         codes, levels = table.codes(name)

@@ -61,6 +61,22 @@ def reselect(
     return Reselected(np.asarray(out), np.asarray(within), np.concatenate(picks))
 
 
+def fixed_scores(
+    y: Floats, p: Floats, units: Ints, metric: Metric, threshold: float, *, times: int, seed: int
+) -> Floats:
+    """Return (times,) scores of one prediction in the same resamples of the units as `reselect` draws.
+
+    Parameters
+    ----------
+    p : (n,) or (n, classes) predictions that stay as they are.
+    """
+    unit, count = codes(units)
+    column = metric.column(y, p)
+    return np.concatenate(
+        [column.scores(w, np.full(len(w), threshold)) for w in resamples(unit, count, times, seed)]
+    )
+
+
 def _judge(y: Floats, cube: Floats, metric: Metric, weight: Floats, pick: Floats) -> tuple[float, float]:
     """Return the score of a pick inside and outside its resample, with the threshold from inside."""
     mixed = blend(cube, pick)

@@ -12,8 +12,8 @@ from lowtide.core.task import Kind, Scheme
 from lowtide.metrics import Metric
 from lowtide.metrics.metric import Floats
 from lowtide.stats.resampling import Ints, codes
-from lowtide.validate import bbc, windows
-from lowtide.validate.bootstrap import reselect
+from lowtide.validate import exchangeable, windows
+from lowtide.validate.bootstrap import fixed_scores, reselect
 from lowtide.validate.selection import Bools, blend, complete_trials, select
 
 SCENARIO: Mapping[Scheme, str] = {
@@ -61,7 +61,7 @@ class Estimate:
     units: int
     trials: int
     trend: bool = False
-    batches: bbc.UnitBatches | windows.WindowBatches | None = field(default=None, repr=False)
+    batches: exchangeable.UnitBatches | windows.WindowBatches | None = field(default=None, repr=False)
 
     def batch_floor(self, rows: int) -> float | None:
         """Return the floor for the next ``rows`` rows; None without a floor or for too small a batch."""
@@ -70,7 +70,7 @@ class Estimate:
         value = self.batches.floor_of(rows)
         if value is None:
             return None
-        return bbc.bad_side(self.metric, self.floor.value, value)
+        return exchangeable.bad_side(self.metric, self.floor.value, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def estimate(
 
     Notes
     -----
-    Rows and groups: `lowtide.validate.bbc`. Future: `lowtide.validate.windows`.
+    Rows and groups: `lowtide.validate.exchangeable`. Future: `lowtide.validate.windows`.
     """
     y, cube = np.asarray(y, dtype=np.float64), np.asarray(cube, dtype=np.float64)
     judged, complete = complete_trials(cube)
@@ -161,14 +161,16 @@ def _exchangeable(
     times = resamples or (_FEW_ROWS_RESAMPLES if len(held.y) <= 5000 else _MANY_ROWS_RESAMPLES)
     found = reselect(held.y, held.cube, held.units, metric, held.candidates, times=times, seed=seed)
     mixed = blend(held.cube, weights)
-    evidence = _evidence(held, kind, scheme, metric.burden(held.y, mixed))
-    fixed = bbc.correct(found, metric, blank.confidence, evidence)
+    evidence = _evidence(held, kind, metric.burden(held.y, mixed))
     cut = metric.choose(held.y, mixed)
-    floor = _filled(blank, fixed.floor, bbc.METHOD, fixed.usable >= 0.5)
-    batches = bbc.UnitBatches(
-        held.y, mixed, held.units, metric, cut, fixed.expected, fixed.floor, blank.confidence, seed
+    shipped = fixed_scores(held.y, mixed, held.units, metric, cut, times=times, seed=seed)
+    selected = metric.at(held.y, mixed, cut)
+    told = exchangeable.correct(found, shipped, selected, metric, scheme, blank.confidence, evidence)
+    floor = _filled(blank, told.floor, exchangeable.METHOD, told.usable >= 0.5)
+    batches = exchangeable.UnitBatches(
+        held.y, mixed, held.units, metric, cut, told.expected, told.floor, blank.confidence, seed
     )
-    result = _estimate(held, weights, metric, scheme, cut, found.out, _number(fixed.expected), floor, batches)
+    result = _estimate(held, weights, metric, scheme, cut, found.out, _number(told.expected), floor, batches)
     return _for_batch(result, batch)
 
 
@@ -229,25 +231,21 @@ def _too_few(held: _Held, kind: Kind, scheme: Scheme) -> tuple[str, int] | None:
     return None
 
 
-def _evidence(held: _Held, kind: Kind, scheme: Scheme, burden: Floats | None) -> int:
+def _evidence(held: _Held, kind: Kind, burden: Floats | None) -> int:
     """Return the number of units that carry the evidence: the least of what follows.
 
-    All units; half of them under groups, because a resample leaves out only a third and a handful of unlike
-    groups says less than as many rows do (measured in docs/decisions/floor-first-version.md). Classes: units
-    outside the commonest class, and units in it, halved likewise. Losses: Kish's effective number (sum of
-    losses)^2 / (sum of squares) over units, small when a few rows make up most of the loss.
+    All units. Classes: units outside the commonest class, and units in it. Losses: twice Kish's effective number
+    (sum of losses)^2 / (sum of squares) over units, small when a few rows make up most of the loss.
     """
     unit, units = codes(held.units)
     evidence = units
     if kind != "regression":
         common = held.y == np.argmax(np.bincount(held.y.astype(np.int64)))
         evidence = min(len(np.unique(unit[~common])), len(np.unique(unit[common])))
-    if "groups" in scheme:
-        evidence //= 2
     if burden is not None:
         loss = np.bincount(unit, weights=np.abs(burden))
         squares = float((loss**2).sum())
-        evidence = min(evidence, int(float(loss.sum()) ** 2 / squares)) if squares > 0 else evidence
+        evidence = min(evidence, int(2 * float(loss.sum()) ** 2 / squares)) if squares > 0 else evidence
     return max(2, evidence)
 
 
@@ -278,7 +276,7 @@ def _estimate(
     scores: Floats,
     expected: float | None,
     floor: Floor,
-    batches: bbc.UnitBatches | windows.WindowBatches | None,
+    batches: exchangeable.UnitBatches | windows.WindowBatches | None,
     trend: bool = False,
 ) -> Estimate:
     mixed = blend(held.cube, weights)

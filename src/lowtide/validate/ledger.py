@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lowtide.core.errors import InputError
+from lowtide.core.settlement import Settlement
 from lowtide.core.text import write_bytes
 from lowtide.splits.hashing import Keys
 from lowtide.tables.table import Floats, Ints
@@ -110,7 +111,7 @@ class Ledger:
             file = f"{PREDICTIONS}/{record.identity}-{record.folds_seen}.parquet"
             write_bytes(self.folder / file, _to_parquet(pieces, keys))
         record = msgspec.structs.replace(record, who=record.who or self.who, file=file, id=0)
-        with self._writing():
+        with self.writing():
             # Another process may have recorded the same trial meanwhile.
             old = self.find(record)
             if old is None or lost or _better(record, old):
@@ -179,7 +180,7 @@ class Ledger:
     def look(self, question: str, *, metric: str, what: str, value: float | None = None) -> None:
         """Note that somebody looked at held-out outcomes."""
         note = Look(question=question, metric=metric, what=what, value=value, who=self.who, at=now())
-        with self._writing():
+        with self.writing():
             self._db.execute(
                 "INSERT INTO looks (question, record) VALUES (?, ?)",
                 (question, msgspec.json.encode(note).decode()),
@@ -191,12 +192,60 @@ class Ledger:
         rows = self._db.execute(f"SELECT record FROM looks{where} ORDER BY id", values)
         return [msgspec.json.decode(record, type=Look) for (record,) in rows]
 
+    def metrics_looked_at(self, question: str, present: str | None = None) -> tuple[str, ...]:
+        """Return the metrics in which a floor of this question was seen, by name; ``present`` is one of them."""
+        seen = {
+            look.metric for look in self.looks(question) if look.what == "floor" and look.value is not None
+        }
+        return tuple(sorted(seen | ({present} if present is not None else set())))
+
+    def settle(
+        self,
+        question: str,
+        model: str,
+        make: Callable[[list[tuple[Settlement, bytes]]], tuple[Settlement, bytes | None]],
+    ) -> Settlement:
+        """Compare outcomes with the promise of a model, and keep what came of it.
+
+        Parameters
+        ----------
+        model : seal of the bundle: another model is another promise.
+        make : from earlier settlements, each with its rows, to the new one and its rows (None: nothing new).
+            Nobody else settles meanwhile, so no row is counted twice.
+        """
+        with self.writing():
+            past = self._db.execute(
+                "SELECT record, rows FROM settlements WHERE model = ? ORDER BY id", (model,)
+            )
+            made, rows = make([(msgspec.json.decode(r, type=Settlement), data) for r, data in past])
+            if rows is not None:
+                self._db.execute(
+                    "INSERT INTO settlements (question, model, record, rows) VALUES (?, ?, ?, ?)",
+                    (question, model, msgspec.json.encode(made).decode(), rows),
+                )
+        return made
+
+    def settlements(self, model: str | None = None) -> list[Settlement]:
+        """Return what settling came to, of one model or of all, oldest first."""
+        where, values = ("", ()) if model is None else (" WHERE model = ?", (model,))
+        rows = self._db.execute(f"SELECT record FROM settlements{where} ORDER BY id", values)
+        return [msgspec.json.decode(record, type=Settlement) for (record,) in rows]
+
     def check(self) -> bool:
         """Tell whether SQLite finds its file whole."""
         return [row[0] for row in self._db.execute("PRAGMA integrity_check")] == ["ok"]
 
+    def one(self, query: str, *values: Any) -> tuple[Any, ...] | None:
+        """Return the first row of a query (for the other books kept in this file)."""
+        row: tuple[Any, ...] | None = self._db.execute(query, values).fetchone()
+        return row
+
+    def write(self, statement: str, *values: Any) -> None:
+        """Change another book kept in this file; only inside `writing`."""
+        self._db.execute(statement, values)
+
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
         """Take the write lock at once: a later upgrade from reading could not wait for it."""
         self._db.execute("BEGIN IMMEDIATE")
         try:

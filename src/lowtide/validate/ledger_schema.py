@@ -14,7 +14,7 @@ from lowtide.core.recipe import Recipe
 from lowtide.core.task import Kind, Scheme
 from lowtide.tables.table import Floats, Ints
 
-VERSION = 1
+VERSION = 2
 
 # ``done``: all folds predicted. ``dropped``: hopeless by its scores, not completed. ``failed``: the learner
 # raised. ``stopped``: the budget ended first; not a trial, its folds are used when it is taken up again.
@@ -35,6 +35,23 @@ CREATE TABLE IF NOT EXISTS looks (
     record TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS looks_of_question ON looks (question, id);
+CREATE TABLE IF NOT EXISTS vaults (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    record TEXT NOT NULL,
+    members BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS openings (
+    vault INTEGER PRIMARY KEY CHECK (vault = 1),
+    record TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS settlements (
+    id INTEGER PRIMARY KEY,
+    question TEXT NOT NULL,
+    model TEXT NOT NULL,
+    record TEXT NOT NULL,
+    rows BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS settlements_of_model ON settlements (model, id);
 """
 
 

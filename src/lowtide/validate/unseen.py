@@ -7,6 +7,8 @@ rows, were dropped early, or used columns that are out by now cannot; yet somebo
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Protocol
 
 from lowtide.metrics import Metric
 
@@ -64,6 +66,25 @@ def enlarge(
         return expected, floor
     toward = -extra if metric.greater_is_better else extra
     return _moved(expected, toward, metric), _moved(floor, toward, metric)
+
+
+class Batches(Protocol):
+    """What knows the floor of the next rows."""
+
+    def floor_of(self, rows: int) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """Floors of batches, moved as the floor of the long run was."""
+
+    batches: Batches
+    by: float
+    metric: Metric
+
+    def floor_of(self, rows: int) -> float | None:
+        """Return the moved bound for the next ``rows`` rows."""
+        return _moved(self.batches.floor_of(rows), self.by, self.metric)
 
 
 def _moved(value: float | None, by: float, metric: Metric) -> float | None:

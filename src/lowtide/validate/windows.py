@@ -1,4 +1,4 @@
-"""Expected score and floor of the next period: forward windows as random effects.
+"""Expected score and floor of the next period, from forward windows.
 
 A confidence bound for the mean of the windows would say how good the past was on average. The customer
 gets the next period, one more draw of the same kind, so the bound is a prediction bound.
@@ -13,7 +13,8 @@ import numpy as np
 
 from lowtide.metrics import Metric
 from lowtide.metrics.metric import Floats
-from lowtide.stats.intervals import next_on_line, next_value_bound, t_quantile
+from lowtide.stats.intervals import next_on_line, t_quantile
+from lowtide.stats.local_level import next_value
 from lowtide.stats.resampling import Ints, blocks, codes, resamples
 from lowtide.stats.scales import Scale, fitted
 from lowtide.validate.selection import Bools, Selector, blend, looked_at
@@ -21,8 +22,9 @@ from lowtide.validate.selection import Bools, Selector, blend, looked_at
 METHOD = "windows"
 _TREND = 0.99
 """Confidence (one-sided) beyond which a worsening over the windows is taken for a trend."""
-_EVIDENCE = 0.5
-"""Neighbouring windows resemble each other: K of them fix the mean as K/2 independent ones would."""
+_DIFFER, _WANDER = 1.0, 2.0
+"""Scales of the priors for how much periods differ and how far the level wanders, in units of a window's own
+noise. Chosen on the tables for choosing (docs/decisions/floor.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,9 @@ def judge_windows(
 def ahead(found: Windows, confidence: float, rows: int | None = None) -> Ahead:
     """Return what to expect of the next period and its floor.
 
-    mean - t_{K-1} s sqrt(1 + 2/K) over the K windows on a symmetric scale, ``s`` never below the noise
-    that the rows of a window alone cause, and the mean that of the later half when it is lower, because
-    the next period begins where the last one ended. When the windows clearly worsen, the line through
+    Both come from the predictive distribution of one more window under a local-level model on a
+    symmetric scale (`lowtide.stats.local_level`): the windows' own noise is known from their rows; how much
+    periods differ beyond it, and how far the level wanders from one to the next, is not. When the windows clearly worsen, the line through
     them is continued by one step, if that is lower. ``rows``: size of the next batch, when it differs from the
     windows (smaller batches add noise).
     """
@@ -112,23 +114,41 @@ def ahead(found: Windows, confidence: float, rows: int | None = None) -> Ahead:
     there = np.isfinite(found.scores)
     sign = 1.0 if metric.greater_is_better else -1.0
     values = sign * scale.forward(found.scores[there])
-    known = found.noise[there]
-    known = known[np.isfinite(known)]
-    noise = float(np.sqrt(np.mean(known**2))) if len(known) else 0.0
-    extra = 0.0
-    if rows is not None:
-        extra = noise**2 * max(0.0, float(np.mean(found.sizes[there])) / rows - 1)
-    expected, bound = next_value_bound(values, confidence, noise, _EVIDENCE)
-    bound -= max(0.0, expected - float(values[len(values) // 2 :].mean()))
+    errors = _errors(found, there)
+    usual = float(np.sqrt(np.mean(errors**2)))
+    size = float(np.mean(found.sizes[there]))
+    following = usual if rows is None else usual * math.sqrt(max(1.0, size / rows))
+    told = next_value(values, errors, following, differ=_DIFFER, wander=_WANDER)
+    expected = told.mean
+    bound = min(told.quantile(1 - confidence), expected)
     trend = False
     if len(values) >= 4:
-        at_line, line_bound, t = next_on_line(values, confidence, noise)
+        at_line, line_bound, t = next_on_line(values, confidence, usual)
         trend = t < -t_quantile(_TREND, len(values) - 2)
         if trend:
+            # The line's own bound is for a window of the usual size.
+            more = t_quantile(confidence, math.inf) * math.sqrt(following**2 - usual**2)
+            line_bound = at_line - math.hypot(at_line - line_bound, more)
             expected, bound = min(expected, at_line), min(bound, line_bound)
-    if extra > 0:
-        bound = expected - math.hypot(expected - bound, t_quantile(confidence, math.inf) * math.sqrt(extra))
     return Ahead(metric.clip(scale.back(sign * expected)), metric.clip(scale.back(sign * bound)), trend)
+
+
+def _errors(found: Windows, there: Bools) -> Floats:
+    """Return (K,) standard deviations of the windows' scores from their own rows, none of them zero.
+
+    A window without a mistake, or with nothing but mistakes, would have none: it is given that of a share of
+    which half a case was seen (1 on the logit and the logarithmic scale). Where a deviation is unknown the
+    usual one stands in.
+    """
+    errors = found.noise[there].copy()
+    known = errors[np.isfinite(errors) & (errors > 0)]
+    scores, low, high = found.scores[there], found.scale.low, found.scale.high
+    at_edge = (scores - low <= found.scale.edge) | (high - scores <= found.scale.edge)
+    usual = float(np.sqrt(np.mean(known**2))) if len(known) else 1.0 if at_edge.any() else 0.0
+    errors = np.where(np.isfinite(errors) & (errors > 0), errors, usual)
+    errors = np.where(at_edge, np.maximum(errors, 1.0), errors)
+    spread = float(np.std(found.scale.forward(scores), ddof=1))
+    return np.maximum(errors, max(1e-3 * spread, 1e-9))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from lowtide.report.blocks import Block, Callout, Chart, Column, Details, Paragr
 from lowtide.report.charts.specs import Curve, Point, Series, Step
 from lowtide.report.inline import clean, plain, shorten
 from lowtide.report.numbers import finite
+from lowtide.report.sections import ledger, vault
 from lowtide.report.view import View
 
 MOST_TRIALS = 12
@@ -21,6 +22,7 @@ def section(view: View) -> Section:
         Paragraph(f"{view.scheme_words(view.result.split.scheme, 'how')} {reason(view)}".strip()),
         _figures(view),
         *_selection(view),
+        *vault.blocks(view),
         *(chart for chart in (windows(view), calibration(view), over_time(view)) if chart is not None),
         *_trials(view),
     ]
@@ -83,6 +85,7 @@ def _selection(view: View) -> list[Block]:
             gap=view.difference(gap, 3),
         )  # fmt: skip
         blocks.append(Paragraph(text))
+    blocks += [Paragraph(line) for line in ledger.sentences(view)]
     return [Callout(view.say("report.judged.selection"), "plain", tuple(blocks))] if blocks else []
 
 

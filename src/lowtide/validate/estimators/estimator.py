@@ -61,8 +61,12 @@ class Evidence:
 class Bound:
     """What an estimator says of the model that it would ship.
 
-    ``expected`` and ``floor`` are in units of the metric, NaN where the method gives none; ``weights`` (T,)
-    of the trials shipped, summing to 1.
+    Attributes
+    ----------
+    expected : of the model on new data, in units of the metric.
+    floor : one-sided bound, never on the good side of ``expected``; both inside the metric's theoretical bounds. NaN
+        where the method gives none.
+    weights : (T,) of the trials shipped, summing to 1.
     """
 
     expected: float
@@ -71,7 +75,13 @@ class Bound:
 
 
 class Estimator(Protocol):
-    """Bounds what selection ships."""
+    """Bounds what selection ships.
+
+    Attributes
+    ----------
+    name : unique among ``ESTIMATORS``.
+    schemes : where the method has a meaning; elsewhere it is not to be asked.
+    """
 
     name: str
     schemes: tuple[Scheme, ...]

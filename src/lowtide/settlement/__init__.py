@@ -1,0 +1,1 @@
+"""Outcomes against the promise: evidence that may be looked at every day."""
