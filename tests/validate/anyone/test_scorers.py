@@ -182,10 +182,13 @@ def test_a_function_gives_the_floor_of_the_metric_that_it_is() -> None:
     found, own = floor(VALUE, GUESS, mine, greater_is_better=False), floor(VALUE, GUESS, "mae")
     assert found.metric == "mine"
     assert found.best == pytest.approx(own.best, abs=1e-12)
-    assert found.expected == pytest.approx(own.expected, abs=1e-12)
+    # Of a function nobody knows the bounds, nor which rows carry it: the floor is near, not the same.
+    assert found.expected == pytest.approx(own.expected, rel=0.03)
+    assert found.value == pytest.approx(own.value, rel=0.1)
     mirrored = floor(VALUE, GUESS, lambda y, p: -float(np.abs(y - p).mean()), greater_is_better=True)
     assert mirrored.greater_is_better
-    assert mirrored.expected == pytest.approx(-(own.expected or 0), abs=1e-12)
+    assert mirrored.expected == pytest.approx(-(found.expected or 0), abs=1e-9)
+    assert mirrored.value == pytest.approx(-(found.value or 0), abs=1e-9)
 
 
 def test_scorers_have_bounds() -> None:
