@@ -75,7 +75,7 @@ def test_bagged_models_are_compared_and_weighted_ones_are_not() -> None:
     assert found.value is not None
     for said in (
         "2 weighted ensembles were left out",
-        "1 stacked models are compared",
+        "1 stacked model is compared",
         "Early stopping may have",
     ):
         assert said in repr(found)

@@ -117,7 +117,7 @@ def test_candidates_that_fail() -> None:
     broken = {"good": TREE, "bad": DecisionTreeClassifier(max_depth=-1)}
     some = out_of_fold(broken, X, Y)
     assert (some.names, some.trials_total) == (("good",), 2)
-    assert "1 trials failed and could not be compared" in repr(some)
+    assert "1 trial failed and could not be compared" in repr(some)
     assert floor(some).trials_total == 2
     with pytest.raises(
         UsageError, match="None of the 1 candidates could be fitted on every fold; the first: bad: Inv"

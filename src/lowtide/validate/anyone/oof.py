@@ -48,4 +48,5 @@ class OutOfFold:
         of = f" of {self.trials_total}" if self.trials_total > self.trials else ""
         metric = self.metric if isinstance(self.metric, str) else repr(self.metric)
         notes = "".join(f"\n  {sentence(n)}" for n in self.notes)
-        return f"<out-of-fold predictions: {self.trials}{of} trials, {len(self.y)} rows, {metric}{notes}>"
+        many = "trial" if self.trials_total == 1 else "trials"
+        return f"<out-of-fold predictions: {self.trials}{of} {many}, {len(self.y)} rows, {metric}{notes}>"

@@ -25,24 +25,23 @@ _REASONS = {
 }
 
 _NOTES = {
-    "not_compared": "{n} more trials were made but are not here.",
-    "counted": "{n} more trials were made but are not here: the floor is moved by the luck that they add.",
-    "not_kept": "{n} configurations could not be made again: FLAML kept no model of their learner.",
+    "not_compared": "{n} more {trials} made but {are} not here.",
+    "counted": "{n} more {trials} made but {are} not here: the floor is moved by the luck that this adds.",
+    "not_kept": "{n} configuration{s} could not be made again: FLAML kept no model of such a learner.",
     "other_folds": "The splitter has no random_state: another call makes other folds.",
     "groups_unchecked": "That no group stood on both sides of a fold was not checked: give folds.",
     "time_unchecked": "That models saw only earlier rows was not checked: give folds as (train, test) pairs.",
-    "untested": "{n} rows that the folds never test were left out.",
+    "untested": "{n} row{s} that the folds never test {were} left out.",
     "averaged": "Predictions of {n} repeats are one here; if they are averages, the floor is that of such an average.",
     "first_repeat": "Of {n} repeats the first was used.",
     "threshold": "The floor is that of decisions at .threshold, which was chosen on these rows.",
     "blended": "The floor is that of the blend of {n} trials in .shipped, not of one trial alone.",
-    "refitted": "{n} models were fitted for these predictions.",
-    "failed": "{n} trials failed and could not be compared.",
-    "failed_before": "{n} candidates had failed in the search itself and could not have been chosen.",
-    "same_moments": "Rows of one moment share a side of each fold.",
-    "not_bagged": "{n} models without out-of-fold predictions were not compared.",
-    "weighted": "{n} weighted ensembles were left out: their weights saw these rows; the floor repeats such blending.",
-    "stacked": "{n} stacked models are compared: they learnt from out-of-fold predictions of others on these rows.",
+    "refitted": "{n} model{s} {were} fitted for these predictions.",
+    "failed": "{n} trial{s} failed and could not be compared.",
+    "failed_before": "{n} candidate{s} had failed in the search itself and could not have been chosen.",
+    "not_bagged": "{n} model{s} without out-of-fold predictions {were} not compared.",
+    "weighted": "{n} weighted ensemble{s} {were} left out: such weights saw these rows; the floor repeats the blending.",
+    "stacked": "{n} stacked model{s} {are} compared: learnt from out-of-fold predictions of others on these rows.",
     "stopped": "Early stopping may have looked at the held-out rows, which makes these predictions somewhat too good.",
     "prepared": "Columns were prepared once for all rows, without the outcome, as the tool did it.",
     "no_log": "Only configurations that improved are compared: give log= for all of them.",
@@ -56,4 +55,11 @@ def reason(code: str | None) -> str:
 
 def sentence(note: Note) -> str:
     """Return what a note says."""
-    return _NOTES[note.code].format(n=note.count)
+    one = note.count == 1
+    return _NOTES[note.code].format(
+        n=note.count,
+        s="" if one else "s",
+        were="was" if one else "were",
+        are="is" if one else "are",
+        trials="trial was" if one else "trials were",
+    )
