@@ -15,7 +15,8 @@ _HOMES = {
     "profile": "lowtide.flow",
     "read": "lowtide.flow",
     "Study": "lowtide.study",
-    "floor": "lowtide.validate.anyones",
+    "floor": "lowtide.validate.anyone.floor",
+    "out_of_fold": "lowtide.validate.anyone.collect",
     "settle": "lowtide.steps.settling",
     "Settlement": "lowtide.core.settlement",
     "load": "lowtide.models.bundle",
@@ -34,6 +35,7 @@ __all__ = [
     "audit",
     "floor",
     "load",
+    "out_of_fold",
     "profile",
     "read",
     "run",
@@ -48,7 +50,8 @@ if TYPE_CHECKING:
     from lowtide.models.bundle import load
     from lowtide.steps.settling import settle
     from lowtide.study import Study
-    from lowtide.validate.anyones import floor
+    from lowtide.validate.anyone.collect import out_of_fold
+    from lowtide.validate.anyone.floor import floor
 
 
 def __getattr__(name: str) -> Any:

@@ -12,7 +12,8 @@ import pytest
 
 import lowtide
 from lowtide.core.errors import UsageError
-from lowtide.validate.anyones import AnyFloor, floor
+from lowtide.validate.anyone.answer import AnyFloor
+from lowtide.validate.anyone.floor import floor
 
 RNG = np.random.default_rng(0)
 Y = RNG.integers(0, 2, 120)
