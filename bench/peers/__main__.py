@@ -20,7 +20,7 @@ from threading import Lock
 from bench.honesty import draws
 from bench.honesty.tables import TABLES, Data, load
 from bench.peers import environments, plan, samples, summary
-from bench.peers.execute import ask
+from bench.peers.execute import ask, stop
 from bench.peers.record import Done, Record
 from bench.peers.tools import TOOLS, get
 
@@ -31,7 +31,7 @@ RESULTS = ROOT / "bench" / "results"
 def run(argv: list[str]) -> int:
     """Parse options, run the jobs that are not yet in the record, print and write."""
     options = _options(argv)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that children are ended, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the tools are ended, too
     pythons, missing = {}, {}
     for key in options.tools:
         try:
@@ -61,8 +61,13 @@ def run(argv: list[str]) -> int:
             print(f"{time.perf_counter() - began:6.0f} s  {job.key}: {said}", flush=True)
 
     with ThreadPoolExecutor(options.workers) as pool:
-        for _ in pool.map(one, todo):
-            pass
+        try:
+            for _ in pool.map(one, todo):
+                pass
+        except BaseException:  # stopped: end the tools, keep what is finished
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise
     _print(record)
     _write(record, missing, options.out)
     print(f"written: {options.out.with_suffix('.md')}, {record.path}")

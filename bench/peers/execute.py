@@ -21,7 +21,20 @@ from bench.peers.tools import LOWTIDE, Tool
 PATIENCE = 3.0
 """A tool that needs more than this multiple of its seconds, and `GRACE` s, is killed."""
 GRACE = 120.0
+_running: set[int] = set()
+_stopped = threading.Event()
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")
+
+
+class Stopped(Exception):
+    """The bench is being stopped: what a killed tool did says nothing about it."""
+
+
+def stop() -> None:
+    """End every tool that runs; `ask` then raises `Stopped`."""
+    _stopped.set()
+    for group in tuple(_running):
+        _kill(group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,11 @@ def ask(
     python : of the tool's environment.
     seconds : the time limit that the tool is given.
     limit : seconds after which it is killed; `PATIENCE` and `GRACE` when None.
+
+    Raises
+    ------
+    Stopped
+        When `stop` was called meanwhile.
     """  # fmt: skip
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     with tempfile.TemporaryDirectory(prefix="lowtide-peers-", ignore_cleanup_errors=True) as name:
@@ -108,6 +126,8 @@ def ask(
         allowed = PATIENCE * seconds + GRACE if limit is None else limit
         code, cpu = _child([str(python), str(tool.script), str(folder / "job.json")], folder, log, allowed)
         wall = time.perf_counter() - began
+        if _stopped.is_set():
+            raise Stopped
         if answer.is_file():
             said = json.loads(answer.read_text(encoding="utf-8"))
         elif code is None:
@@ -134,11 +154,15 @@ def _child(command: list[str], folder: Path, log: Path, limit: float) -> tuple[i
 
     timer = threading.Timer(limit, end)
     timer.start()
+    _running.add(process.pid)
+    if _stopped.is_set():  # while it was being started
+        _kill(process.pid)
     try:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     finally:
         timer.cancel()
+        _running.discard(process.pid)
         _kill(process.pid)  # what it left running, too
     return (None if killed.is_set() else process.returncode), usage.ru_utime + usage.ru_stime
 

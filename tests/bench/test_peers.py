@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 from bench.honesty import draws, others
 from bench.honesty.tables import Data, Source
 from bench.peers import __main__ as peers
-from bench.peers import environments, plan, summary
+from bench.peers import environments, execute, plan, summary
 from bench.peers.execute import Answer, ask
 from bench.peers.record import Done, Record
 from bench.peers.samples import Sample, cut, write
@@ -126,6 +128,21 @@ def test_failures_are_answers(
     found = run(fake(tmp_path, answer, **settings), sample(), limit=2 if "sleep" in settings else None)
     assert says in str(found.failure)
     assert (found.reported, found.real, found.gap) == (None, None, None)
+
+
+def test_a_stopped_tool_leaves_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execute, "_stopped", threading.Event())
+    tool = fake(tmp_path, {}, sleep=60)
+
+    def when_it_runs() -> None:
+        while not (tmp_path / "seen").exists():
+            time.sleep(0.01)
+        execute.stop()
+
+    threading.Thread(target=when_it_runs).start()
+    with pytest.raises(execute.Stopped):
+        run(tool, sample())
+    assert not execute._running
 
 
 score = st.floats(0, 1)
