@@ -1,18 +1,20 @@
-"""What others report for the same draws: scikit-learn's random search, and FLAML when it is installed."""
+"""What others report for the same draws: scikit-learn's random search, and FLAML when it is installed here.
+
+The runners are those of `bench peers`, which compares more tools, and a whole lowtide run, on fewer draws.
+"""
 
 from __future__ import annotations
 
-import time
+import sys
 import warnings
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import pandas as pd
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bench.honesty.draws import Draw
-from bench.honesty.learners import Prepared
 from bench.honesty.tables import Data
+from bench.peers.execute import ask
+from bench.peers.samples import cut
+from bench.peers.tools import Tool, get
 
 CONFIGURATIONS = 20
 FLAML_SECONDS = 10
@@ -20,75 +22,26 @@ FLAML_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a tool said about its own model, and what that model did on the untouched part."""
+    """What a tool said about its own model, and what that model did on the untouched part.
+
+    Both numbers are NaN when the tool failed; ``failure`` says how.
+    """
 
     tool: str
     reported: float
     real: float
     seconds: float
+    failure: str | None = None
 
 
 def search(data: Data, draw: Draw, seed: int) -> Report:
     """Run ``RandomizedSearchCV`` over gradient boosting with its defaults (five folds, mean score)."""
-    from scipy.stats import loguniform, randint
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-    from sklearn.model_selection import RandomizedSearchCV
-
-    binary = data.source.kind == "binary"
-    train, test = _matrices(data, draw)
-    make = HistGradientBoostingClassifier if binary else HistGradientBoostingRegressor
-    began = time.perf_counter()
-    found = RandomizedSearchCV(
-        make(random_state=seed, max_iter=60, early_stopping=False),
-        {
-            "learning_rate": loguniform(0.02, 0.4),
-            "max_leaf_nodes": randint(3, 32),
-            "min_samples_leaf": randint(3, 40),
-            "l2_regularization": loguniform(1e-3, 10),
-            "max_features": [0.3, 0.6, 1.0],
-        },
-        n_iter=CONFIGURATIONS,
-        scoring="roc_auc" if binary else "neg_mean_absolute_error",
-        random_state=seed,
-        n_jobs=1,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found.fit(train, draw.y)
-    reported = float(found.best_score_) * (1 if binary else -1)
-    return Report(
-        "RandomizedSearchCV", reported, _real(found, test, draw, binary), time.perf_counter() - began
-    )
+    return _report(replace(get("search"), settings={"configurations": CONFIGURATIONS}), data, draw, seed)
 
 
 def flaml(data: Data, draw: Draw, seed: int) -> Report | None:
     """Run FLAML for `FLAML_SECONDS` on one thread; None when it is not installed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            from flaml import AutoML
-        except ImportError:
-            return None
-        binary = data.source.kind == "binary"
-        rows = data.features.iloc[draw.rows].reset_index(drop=True)
-        untouched = data.features.iloc[draw.untouched].reset_index(drop=True)
-        began = time.perf_counter()
-        model = AutoML()
-        model.fit(
-            X_train=_plain(rows),
-            y_train=draw.y.astype(int) if binary else draw.y,
-            task="classification" if binary else "regression",
-            metric="roc_auc" if binary else "mae",
-            time_budget=FLAML_SECONDS,
-            n_jobs=1,
-            seed=seed,
-            verbose=0,
-        )
-        if model.model is None:
-            return None
-        reported = 1 - model.best_loss if binary else model.best_loss
-        real = _real(model, _plain(untouched), draw, binary)
-    return Report("FLAML", float(reported), real, time.perf_counter() - began)
+    return _report(get("flaml"), data, draw, seed) if flaml_installed() else None
 
 
 def flaml_installed() -> bool:
@@ -102,27 +55,8 @@ def flaml_installed() -> bool:
     return AutoML is not None
 
 
-def _matrices(data: Data, draw: Draw) -> tuple[np.ndarray, np.ndarray]:
-    prepared = Prepared(data.features.iloc[draw.rows], data.features.iloc[draw.untouched])
-    return prepared.codes[0], prepared.codes[1]
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return text as pandas categories, which FLAML takes, and names that LightGBM takes."""
-    columns = {}
-    for place, name in enumerate(frame.columns):
-        values = frame[name]
-        if not pd.api.types.is_numeric_dtype(values):
-            values = values.astype("object").fillna("?").astype(str).astype("category")
-        columns[f"c{place}"] = values
-    return pd.DataFrame(columns)
-
-
-def _real(model: Any, test: Any, draw: Draw, binary: bool) -> float:
-    from sklearn.metrics import mean_absolute_error, roc_auc_score
-
-    if binary:
-        if len(np.unique(draw.y_test)) < 2:
-            return float("nan")
-        return float(roc_auc_score(draw.y_test, model.predict_proba(test)[:, 1]))
-    return float(mean_absolute_error(draw.y_test, model.predict(test)))
+def _report(tool: Tool, data: Data, draw: Draw, seed: int) -> Report:
+    sample = cut(data, draw.rows, draw.untouched)
+    answer = ask(tool, sample, Path(sys.executable), seconds=FLAML_SECONDS, seed=seed)
+    reported, real = (float("nan") if x is None else x for x in (answer.reported, answer.real))
+    return Report(tool.label, reported, real, answer.seconds, answer.failure)
