@@ -45,7 +45,8 @@ def test_floor_stands_between_the_bad_side_and_expected(study: Any) -> None:
     assert 0.5 < study.floor.value <= study.expected <= 1.0
     assert study.floor.confidence == 0.95
     assert study.result.best_cv is not None
-    assert study.expected <= study.result.best_cv + 1e-9
+    # What is shipped is a blend: it may be a little better than the best single trial.
+    assert study.expected <= study.result.best_cv + 0.005
     assert study.baseline is not None
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from lowtide.metrics import Metric
 from lowtide.metrics.metric import Floats
 from lowtide.stats.resampling import Ints, codes, resamples
-from lowtide.validate.selection import Bools, Selector, blend, looked_at
+from lowtide.validate.selection import STEPS, Bools, Selector, blend, looked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ def reselect(
     *,
     times: int,
     seed: int,
+    members: int = STEPS,
 ) -> Reselected:
     """Repeat selection, blending weights and threshold included, on ``times`` resamples of the units.
 
@@ -49,7 +50,7 @@ def reselect(
     """
     unit, count = codes(units)
     looked = looked_at(np.arange(len(y), dtype=np.int64), seed, _classes(cube))
-    selector = Selector(y[looked], cube[looked], metric, candidates)
+    selector = Selector(y[looked], cube[looked], metric, candidates, members)
     out, within, picks = [], [], []
     for weights in resamples(unit, count, times, seed):
         chosen = selector.pick(weights[:, looked])

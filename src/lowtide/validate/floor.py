@@ -14,7 +14,8 @@ from lowtide.metrics.metric import Floats
 from lowtide.stats.resampling import Ints, codes
 from lowtide.validate import exchangeable, windows
 from lowtide.validate.bootstrap import fixed_scores, reselect
-from lowtide.validate.selection import Bools, blend, complete_trials, select
+from lowtide.validate.selection import STEPS, Bools, complete_trials, select
+from lowtide.validate.selection import blend as mix
 
 SCENARIO: Mapping[Scheme, str] = {
     "rows": "new rows",
@@ -82,6 +83,7 @@ class _Held:
     units: Ints
     folds: Ints
     candidates: Bools
+    members: int
 
 
 def estimate(
@@ -100,6 +102,7 @@ def estimate(
     resamples: int | None = None,
     batch_rows: int | None = None,
     few_ok: bool = False,
+    blend: bool = True,
 ) -> Estimate:
     """Select what is shipped and bound its performance.
 
@@ -114,6 +117,7 @@ def estimate(
     selectable : (T,) False for trials that are not for shipping (baselines).
     resamples : bootstrap resamples; by default 500, 300 for more than 5,000 rows.
     batch_rows : when given, the floor is that of a batch of this many rows.
+    blend : ship a blend of trials where that is better; False ships the best single trial.
     few_ok : bound even when there are too few positives, groups or windows for a promise.
 
     Returns
@@ -134,11 +138,13 @@ def estimate(
     index = np.flatnonzero(judged)
     if "future" in scheme and times is not None:
         index = index[np.argsort(times[index], kind="stable")]
-    held = _Held(y[index], cube[index], units[index], folds[index], allowed)
+    held = _Held(y[index], cube[index], units[index], folds[index], allowed, STEPS if blend else 1)
     blank = Floor(value=None, confidence=confidence, scenario=SCENARIO[scheme])
     if not allowed.any() or not len(index):
         return _without(held, metric, scheme, cube.shape[1], _refuse(blank, "no_trials", None))
-    weights = select(held.y, held.cube, metric, candidates=allowed, kind=kind, seed=seed)
+    weights = select(
+        held.y, held.cube, metric, candidates=allowed, kind=kind, seed=seed, members=held.members
+    )
     few = _too_few(held, kind, scheme)
     if few is not None and (not few_ok or few[0] in ("one_class", "no_trials")):
         blank = _refuse(blank, *few)
@@ -159,8 +165,10 @@ def _exchangeable(
     batch: int | None,
 ) -> Estimate:
     times = resamples or (_FEW_ROWS_RESAMPLES if len(held.y) <= 5000 else _MANY_ROWS_RESAMPLES)
-    found = reselect(held.y, held.cube, held.units, metric, held.candidates, times=times, seed=seed)
-    mixed = blend(held.cube, weights)
+    found = reselect(
+        held.y, held.cube, held.units, metric, held.candidates, times=times, seed=seed, members=held.members
+    )
+    mixed = mix(held.cube, weights)
     evidence = _evidence(held, kind, metric.burden(held.y, mixed))
     cut = metric.choose(held.y, mixed)
     shipped = fixed_scores(held.y, mixed, held.units, metric, cut, times=times, seed=seed)
@@ -186,13 +194,21 @@ def _future(
     resamples: int | None,
     batch: int | None,
 ) -> Estimate:
-    mixed = blend(held.cube, weights)
+    mixed = mix(held.cube, weights)
     cut = metric.choose(held.y, mixed)
     if len(np.unique(held.folds)) < 2:
         at = _number(metric.at(held.y, mixed, cut))
         return _estimate(held, weights, metric, scheme, cut, np.empty(0), at, blank, None)
     found = windows.judge_windows(
-        held.y, held.cube, held.folds, held.units, metric, held.candidates, seed=seed, times=resamples or 100
+        held.y,
+        held.cube,
+        held.folds,
+        held.units,
+        metric,
+        held.candidates,
+        seed=seed,
+        times=resamples or 100,
+        members=held.members,
     )
     there = int(np.isfinite(found.scores).sum())
     if there < 2:
@@ -279,7 +295,7 @@ def _estimate(
     batches: exchangeable.UnitBatches | windows.WindowBatches | None,
     trend: bool = False,
 ) -> Estimate:
-    mixed = blend(held.cube, weights)
+    mixed = mix(held.cube, weights)
     return Estimate(
         scheme=scheme,
         metric=metric,

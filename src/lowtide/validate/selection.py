@@ -57,10 +57,13 @@ class Selector:
     y : (n,) outcomes, all finite.
     cube : (n, T) or (n, T, classes) out-of-fold predictions of the same rows.
     candidates : (T,) trials that may be chosen.
+    members : of the ensemble at most; 1 takes the best single trial.
     """
 
-    def __init__(self, y: Floats, cube: Floats, metric: Metric, candidates: Bools) -> None:
-        self._y, self._cube, self._metric = y, cube, metric
+    def __init__(
+        self, y: Floats, cube: Floats, metric: Metric, candidates: Bools, members: int = STEPS
+    ) -> None:
+        self._y, self._cube, self._metric, self._members = y, cube, metric, members
         self.candidates = np.flatnonzero(candidates)
         self.trials = cube.shape[1]
         self._columns: list[Column] = [metric.column(y, cube[:, t]) for t in self.candidates]
@@ -83,12 +86,14 @@ class Selector:
         counts = np.zeros(self.trials)
         best = float(singles[order[0]])
         counts[self.candidates[order[0]]] = 1
+        if self._members < 2:
+            return counts
         # Rows that a resample leaves out cost time and change nothing.
         rows = np.flatnonzero(weight)
         y, w = self._y[rows], weight[None, rows]
         parts = self._cube[np.ix_(rows, self.candidates[pool])]
         total = parts[:, 0].copy()
-        for step in range(2, STEPS + 1):
+        for step in range(2, self._members + 1):
             mixes = ((total[:, None] + parts) / step).swapaxes(0, 1)
             scores = np.asarray([self._oriented(self._metric.column(y, m), w)[0] for m in mixes])
             add = int(np.argmax(scores))
@@ -114,6 +119,7 @@ def select(
     candidates: Bools | None = None,
     kind: Kind = "binary",
     seed: int = 0,
+    members: int = STEPS,
 ) -> Floats:
     """Choose the trials to ship and their weights.
 
@@ -124,6 +130,7 @@ def select(
     weight : (n,) weights of rows, or None.
     candidates : (T,) trials that may be chosen; None means all.
     seed : only matters above `ENOUGH_ROWS` rows, where a fixed sample is looked at.
+    members : of the ensemble at most; 1 takes the best single trial.
 
     Returns
     -------
@@ -136,7 +143,7 @@ def select(
     classes = cube.shape[2] if cube.ndim == 3 else 2
     rows = looked_at(np.flatnonzero(judged & np.isfinite(y)), seed, classes)
     w = np.ones(len(rows)) if weight is None else np.asarray(weight, dtype=np.float64)[rows]
-    chosen: Floats = Selector(y[rows], cube[rows], metric, allowed).pick(w[None, :])[0]
+    chosen: Floats = Selector(y[rows], cube[rows], metric, allowed, members).pick(w[None, :])[0]
     return chosen
 
 

@@ -17,7 +17,7 @@ from lowtide.stats.intervals import next_on_line, t_quantile
 from lowtide.stats.local_level import next_value
 from lowtide.stats.resampling import Ints, blocks, codes, resamples
 from lowtide.stats.scales import Scale, fitted
-from lowtide.validate.selection import Bools, Selector, blend, looked_at
+from lowtide.validate.selection import STEPS, Bools, Selector, blend, looked_at
 
 METHOD = "windows"
 _TREND = 0.99
@@ -65,6 +65,7 @@ def judge_windows(
     *,
     seed: int,
     times: int = 100,
+    members: int = STEPS,
 ) -> Windows:
     """Judge each window by what the other windows would have selected.
 
@@ -75,7 +76,7 @@ def judge_windows(
     """
     names = np.unique(window)
     looked = looked_at(np.arange(len(y), dtype=np.int64), seed, cube.shape[2] if cube.ndim == 3 else 2)
-    selector = Selector(y[looked], cube[looked], metric, candidates)
+    selector = Selector(y[looked], cube[looked], metric, candidates, members)
     others = (window[looked][None, :] != names[:, None]).astype(np.float64)
     picks = selector.pick(others)
     scores, noise = np.empty(len(names)), np.full(len(names), math.nan)

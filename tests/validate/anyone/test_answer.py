@@ -64,7 +64,10 @@ def test_html_says_what_the_repr_says_and_escapes_names() -> None:
 
 def test_one_trial_and_a_blend_are_told_apart() -> None:
     assert "blend" not in repr(floor(Y, P[:, 0]))
-    found = floor(Y, P)
+    alone = floor(Y, P)
+    assert len(alone.shipped) == 1
+    assert alone.best == pytest.approx(max(floor(Y, P[:, t]).best or 0.0 for t in range(P.shape[1])))
+    found = floor(Y, P, blend=True)
     assert len(found.shipped) > 1, "these four noisy trials are better together"
     assert f"the blend of {len(found.shipped)} trials in .shipped" in repr(found)
 

@@ -34,6 +34,7 @@ def floor(
     positive: Any = None,
     greater_is_better: bool | None = None,
     trials_total: int | None = None,
+    blend: bool = False,
 ) -> AnyFloor:
     """Bound the performance of the best of several models from their out-of-fold predictions.
 
@@ -58,6 +59,8 @@ def floor(
     positive : label of the positive class of two; by default the one that sorts last.
     greater_is_better : of a function as metric that is not scikit-learn's.
     trials_total : trials that were made, when not all of them are in ``predictions``.
+    blend : False when the best single trial is what you ship, as a search does; True for a greedy blend of trials
+        (as ``lowtide.run`` ships, and close to what a weighted ensemble is).
 
     Returns
     -------
@@ -118,7 +121,7 @@ def floor(
         asked.metric.probe(target[held], question.cube[held, 0])
     found = estimate(
         target, question.cube, units=question.units, metric=asked.metric, kind=kind, scheme=question.scheme,
-        folds=question.folds, times=question.times, confidence=confidence, seed=seed,
+        folds=question.folds, times=question.times, confidence=confidence, seed=seed, blend=blend,
     )  # fmt: skip
     total = max(found.trials, _count(trials_total, cube.shape[1]))
     expected, value = moved(found, total, target, question.cube, question.folds)
