@@ -1,7 +1,7 @@
 """Is the floor kept? Small samples of real tables, judged by the large part that nobody touched.
 
 Full run: 50 draws of each of 33 tables (6 of them simulated) at up to 500 rows, 12 at 1,000, 4 at 3,000, seven metrics, and the
-textbook estimators on the same draws: about two hours on two quiet cores. ``--quick``: three draws at up to 200 rows, about 4 minutes.
+textbook estimators on the same draws: about two hours on two quiet cores. ``--quick``: two draws at up to 200 rows, about 4 minutes.
 Numbers go to ``bench/results/honesty.json`` and ``.md``.
 """
 
@@ -78,7 +78,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
         "--data", type=Path, default=Path(named) if named else ROOT.parent / "shared" / "data"
     )
     parser.add_argument("--quick", action="store_true", help="smallest sizes, few draws")
-    parser.add_argument("--draws", type=int, help="draws of each table and size (50; quick 3)")
+    parser.add_argument("--draws", type=int, help="draws of each table and size (50; quick 2)")
     parser.add_argument(
         "--large", type=int, default=12, help=f"draws at {LARGE} rows (12); a third of it at 3,000"
     )
@@ -97,7 +97,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=RESULTS / "honesty")
     options = parser.parse_args(argv)
     defaults = (
-        {"draws": 3, "others": 0, "noise": 10} if options.quick else {"draws": 50, "others": 2, "noise": 100}
+        {"draws": 2, "others": 0, "noise": 10} if options.quick else {"draws": 50, "others": 2, "noise": 100}
     )
     for name, value in defaults.items():
         if getattr(options, name) is None:
