@@ -50,6 +50,7 @@ def correct(
     scheme: Scheme,
     confidence: float,
     evidence: int,
+    skewness: float = 0.0,
 ) -> Corrected:
     """Return expected score and floor of what selection ships.
 
@@ -58,7 +59,8 @@ def correct(
     found : scores of what each resample selected, inside and outside of it.
     fixed : (b,) scores, in the same resamples, of what is shipped.
     selected : score of what is shipped on the rows that it was selected on.
-    evidence : units that carry the evidence (of the rarer class, of the losses).
+    evidence : units that carry the evidence (of the rarer class).
+    skewness : of the units' losses, over the root of their number.
 
     Notes
     -----
@@ -68,7 +70,9 @@ def correct(
     of many equals varies less than each of them): both carry the noise of n units, where out-of-bag scores carry
     that of a third. The distance from m is then stretched, on the metric's own scale, by
     t_{U-1}(1 - a) / z * sqrt(U / (U - 1)), as a normal interval of so few values would be (Efron & Tibshirani 1993,
-    12.5 and 14.3); U is the evidence, half of it for groups. l = 1/2 and c are measured, not derived.
+    12.5 and 14.3); U is the evidence, half of it for groups. Losses are skewed to the bad side: the width grows by
+    1 + (2 z^2 + 1) / (6 z) * skewness / sqrt(n) (Johnson 1978, "Modified t tests and confidence intervals for asymmetrical
+    populations"; Hall 1992). l = 1/2 and c are measured, not derived.
     """
     out, inside = found.out[np.isfinite(found.out)], found.within[np.isfinite(found.within)]
     usable = len(out) / len(found.out)
@@ -79,7 +83,9 @@ def correct(
     spreads = [float(np.std(scale.forward(v[np.isfinite(v)]), ddof=1)) for v in (inside, fixed)]
     sign = 1.0 if metric.greater_is_better else -1.0
     optimism = max(0.0, sign * (float(scale.forward(np.array([selected]))[0]) - centre))
-    width = _LUCK * optimism + t_quantile(confidence, math.inf) * _WIDTH[scheme] * max(spreads)
+    z = t_quantile(confidence, math.inf)
+    skewed = 1 + (2 * z**2 + 1) / (6 * z) * max(0.0, skewness) if z > 0 else 1.0
+    width = _LUCK * optimism + z * _WIDTH[scheme] * max(spreads) * skewed
     expected, edge = scale.back(centre), scale.back(centre - sign * width)
     units = max(2, evidence // 2 if scheme == "groups" else evidence)
     edge = expected + (edge - expected) * small_sample(units, confidence)

@@ -169,11 +169,21 @@ def _exchangeable(
         held.y, held.cube, held.units, metric, held.candidates, times=times, seed=seed, members=held.members
     )
     mixed = mix(held.cube, weights)
-    evidence = _evidence(held, kind, metric.burden(held.y, mixed))
+    # Hits and misses are skewed by no more than a normal interval bears.
+    losses = None if metric.thresholded else metric.burden(held.y, mixed)
     cut = metric.choose(held.y, mixed)
     shipped = fixed_scores(held.y, mixed, held.units, metric, cut, times=times, seed=seed)
     selected = metric.at(held.y, mixed, cut)
-    told = exchangeable.correct(found, shipped, selected, metric, scheme, blank.confidence, evidence)
+    told = exchangeable.correct(
+        found,
+        shipped,
+        selected,
+        metric,
+        scheme,
+        blank.confidence,
+        _evidence(held, kind),
+        _skewness(held, losses),
+    )
     floor = _filled(blank, told.floor, exchangeable.METHOD, told.usable >= 0.5)
     batches = exchangeable.UnitBatches(
         held.y, mixed, held.units, metric, cut, told.expected, told.floor, blank.confidence, seed
@@ -247,22 +257,23 @@ def _too_few(held: _Held, kind: Kind, scheme: Scheme) -> tuple[str, int] | None:
     return None
 
 
-def _evidence(held: _Held, kind: Kind, burden: Floats | None) -> int:
-    """Return the number of units that carry the evidence: the least of what follows.
-
-    All units. Classes: units outside the commonest class, and units in it. Losses: twice Kish's effective number
-    (sum of losses)^2 / (sum of squares) over units, small when a few rows make up most of the loss.
-    """
+def _evidence(held: _Held, kind: Kind) -> int:
+    """Return the number of units that carry the evidence: all, or those outside or in the commonest class."""
     unit, units = codes(held.units)
-    evidence = units
-    if kind != "regression":
-        common = held.y == np.argmax(np.bincount(held.y.astype(np.int64)))
-        evidence = min(len(np.unique(unit[~common])), len(np.unique(unit[common])))
-    if burden is not None:
-        loss = np.bincount(unit, weights=np.abs(burden))
-        squares = float((loss**2).sum())
-        evidence = min(evidence, int(2 * float(loss.sum()) ** 2 / squares)) if squares > 0 else evidence
-    return max(2, evidence)
+    if kind == "regression":
+        return max(2, units)
+    common = held.y == np.argmax(np.bincount(held.y.astype(np.int64)))
+    return max(2, min(units, len(np.unique(unit[~common])), len(np.unique(unit[common]))))
+
+
+def _skewness(held: _Held, losses: Floats | None) -> float:
+    """Return the skewness of the units' losses over the root of their number; 0 where losses are unknown."""
+    if losses is None:
+        return 0.0
+    unit, units = codes(held.units)
+    each = np.bincount(unit, weights=losses)
+    spread = float(each.std())
+    return float(((each - each.mean()) ** 3).mean()) / spread**3 / units**0.5 if spread > 0 else 0.0
 
 
 def _refuse(blank: Floor, code: str, needed: int | None) -> Floor:
