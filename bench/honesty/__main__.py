@@ -59,7 +59,11 @@ def run(argv: list[str]) -> int:
                 print(f"{done}/{len(jobs)} draws, {time.perf_counter() - began:.0f} s", flush=True)
         chosen = [j for j in jobs if j[0] in OTHERS_TABLES and j[2] < options.others]
         reports = [p for some in pool.map(_others, chosen, chunksize=1) for p in some]
-    random = noise(options.noise, rows=200) if options.noise else None
+    random = (
+        [noise(options.noise, rows=200), noise(2 * options.noise, rows=100, trials=100)]
+        if options.noise
+        else []
+    )
     _write(outcomes, books, reports, random, time.perf_counter() - began, options.out)
     return 0
 
@@ -182,10 +186,11 @@ def _write(
             table.add_row(*row)
         console.print(table)
         parts.append(summary.markdown(title, head, rows))
-    if random is not None:
+    for found in random:
         text = (
-            f"Pure noise, 1,000 trials: floor at or below chance in {random.held} of {random.repetitions}; best trial "
-            f"{random.best:.3f}, expected {random.expected:.3f}, floor {random.floor:.3f} (means; truth 0.5)."
+            f"Pure noise, {found.trials:,} trials on {found.rows} rows: floor at or below chance in {found.held} of "
+            f"{found.repetitions}; best trial {found.best:.3f}, expected {found.expected:.3f}, floor {found.floor:.3f} "
+            "(means; truth 0.5)."
         )
         console.print(text)
         parts.append(text + "\n")
@@ -200,7 +205,7 @@ def _write(
         "outcomes": [asdict(o) for o in outcomes],
         "textbook": [asdict(b) for b in books],
         "others": [{"table": o.table, "n": o.n, "seed": o.seed, **asdict(r)} for o, r in reports],
-        "noise": asdict(random) if random is not None else None,
+        "noise": [asdict(r) for r in random],
     }
     out.with_suffix(".json").write_text(json.dumps(record, indent=1), encoding="utf-8")
     console.print(f"written: {out.with_suffix('.md')}, {out.with_suffix('.json')}")

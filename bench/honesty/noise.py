@@ -14,6 +14,8 @@ from lowtide.validate.floor import estimate
 class Noise:
     """Repetitions whose floor stayed at or below chance, and what the best trial claimed."""
 
+    rows: int
+    trials: int
     repetitions: int
     held: int
     best: float
@@ -37,4 +39,12 @@ def noise(repetitions: int, rows: int, trials: int = 1000) -> Noise:
             best.append(found.best_cv)
             expected.append(found.expected)
     held = int(np.sum(np.asarray(floors) <= 0.5))
-    return Noise(len(floors), held, float(np.mean(best)), float(np.mean(expected)), float(np.mean(floors)))
+    return Noise(
+        rows,
+        trials,
+        len(floors),
+        held,
+        float(np.mean(best)),
+        float(np.mean(expected)),
+        float(np.mean(floors)),
+    )
