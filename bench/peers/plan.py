@@ -32,12 +32,16 @@ def source(name: str) -> Source:
 
 
 def sizes(of: Source, *, quick: bool) -> tuple[int, ...]:
-    """Return the sizes of a table: rows the smallest and 1,000, others (whose draws are larger) the two smallest."""
+    """Return the sizes of a table: 200 and 1,000 rows, the next two from 200 for groups, from 500 for the future.
+
+    Below that some tools refuse, or hold out a handful of rows.
+    """
+    usual = tuple(n for n in of.sizes if n >= (500 if of.scheme == "future" else 200))
     if quick:
-        return of.sizes[:1]
+        return usual[:1]
     if of.scheme == "rows":
-        return tuple(sorted({of.sizes[0], max((n for n in of.sizes if n <= 1000), default=of.sizes[0])}))
-    return of.sizes[:2]
+        return tuple(sorted({usual[0], max(n for n in usual if n <= 1000)}))
+    return usual[:2]
 
 
 def jobs(
