@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +44,8 @@ class Draw:
     rows: np.ndarray
     untouched: np.ndarray
     seconds: float
-    nested: np.ndarray
-    halves: np.ndarray
+    nested: np.ndarray = field(default_factory=lambda: np.empty(0))
+    halves: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
 def sample(data: Data, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
