@@ -16,7 +16,8 @@ BASE = Settlement(
     verdict="too early", value=0.81, floor=0.8, rows=120, metric="accuracy", greater_is_better=True, confidence=0.95,
     evidence=Evidence(broken=1.5, kept=3e9), target="left", low=0.7, high=0.9, tested=0.82, needed=340,
     needed_units=30, likely="kept", units=20, since="2026-01-02", settled_after=77, cap=6.9, capped=2, new=1,
-    already_counted=3, without_outcome=4, refused=5, ledger="p/ledger",
+    already_counted=3, without_outcome=4, refused=5, ledger="p/ledger", in_training=6,
+    alike_in_training=7,
 )  # fmt: skip
 BATCH = BatchPromise(rows=100, floor=0.75)
 

@@ -61,6 +61,9 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     reason : stable code why less can be said than usual: ``cannot_watch`` (only the batch can be judged),
         ``no_bound`` (only a break can be shown).
     new, already_counted, without_outcome, refused : rows of this file by what became of them.
+    training_checked : the rows of training could be read again, and were compared.
+    in_training : rows of this file that the model learned from, known by their unit; they are not counted.
+    alike_in_training : rows of this file, known by content only, that have a twin in training; they are counted.
     batch : the promise for a first batch, when the bundle has one.
     model : name in the bundle.
     at : when this was settled, UTC.
@@ -95,6 +98,9 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     already_counted: int = 0
     without_outcome: int = 0
     refused: int = 0
+    training_checked: bool = False
+    in_training: int = 0
+    alike_in_training: int = 0
     batch: BatchPromise | None = None
     model: str = ""
     target: str = ""

@@ -63,7 +63,9 @@ def sentences(found: Settlement, words: Words) -> list[str]:
         lines.append(tell("counted_since"))
     lines.append(tell("counted"))
     lines += [
-        tell(name) for name in ("already_counted", "without_outcome", "refused") if getattr(found, name)
+        tell(name)
+        for name in ("in_training", "alike_in_training", "already_counted", "without_outcome", "refused")
+        if getattr(found, name)
     ]
     if found.ledger is not None:
         lines.append(tell("remembered"))
@@ -129,7 +131,15 @@ def _facts(found: Settlement, words: Words) -> dict[str, Any]:
         "ledger": found.ledger or "",
         **{
             name: numbers.count(getattr(found, name))
-            for name in ("new", "already_counted", "without_outcome", "refused", "capped")
+            for name in (
+                "new",
+                "in_training",
+                "alike_in_training",
+                "already_counted",
+                "without_outcome",
+                "refused",
+                "capped",
+            )
         },
     }
 

@@ -37,6 +37,7 @@ class Outcomes:
     without_outcome : rows whose outcome is not known yet.
     refused : rows with an outcome that cannot be used: no prediction, no group, an unknown label.
     first : earliest time, as text.
+    table : the same rows under the contract of the model, as far as the file has its columns.
     """
 
     rows: Rows
@@ -44,6 +45,7 @@ class Outcomes:
     without_outcome: int
     refused: int
     first: str | None
+    table: Table
 
 
 def read(
@@ -83,7 +85,8 @@ def read(
     order, first = _order(model, raw, time, known)
     chosen = order[usable[order]]
     rows = Rows(keys, y, p, groups).take(chosen)
-    return Outcomes(rows, named, int((~known).sum()), int((known & ~usable).sum()), first)
+    table = enforce_raw(raw, m.contract, needed=()).table.take(chosen)
+    return Outcomes(rows, named, int((~known).sum()), int((known & ~usable).sum()), first, table)
 
 
 def _where(raw: RawTable) -> str:

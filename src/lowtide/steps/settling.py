@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +58,12 @@ def settle(
     Raises
     ------
     UsageError, InputError
-        When the bundle promises nothing, or the outcomes cannot be read.
+        When the bundle promises nothing, the outcomes cannot be read, or the model learned from them.
     """
     from lowtide.metrics import cost, get
     from lowtide.models.bundle import load
     from lowtide.models.model import Model
+    from lowtide.steps.learned import learned, training_rows
     from lowtide.steps.outcomes import read as read_outcomes
 
     model = bundle if isinstance(bundle, Model) else load(bundle)
@@ -83,11 +85,23 @@ def settle(
     found = read_outcomes(model, metric, outcomes, time=time, group=group, settings=read)
     if not len(found.rows):
         raise InputError(_nothing(m, found))
+    before = learned(found.table, training_rows(bundle, m), m, named=found.named)
+    found = replace(found, rows=found.rows.take(~before.named))
+    in_training = int(before.named.sum())
+    if not len(found.rows):
+        raise InputError(
+            f"All {in_training:,} outcomes stand in the data that the model learned from, so they say nothing of its "
+            "promise: settle later or other rows."
+        )
     promise = _promise(m, metric, largest_error)
 
     def make(past: list[tuple[Settlement, bytes]]) -> tuple[Settlement, bytes | None]:
         made, rows = _made(m, promise, found, past, confidence)
-        return msgspec.structs.replace(made, ledger=None if folder is None else str(folder)), rows
+        told = msgspec.structs.replace(
+            made, ledger=None if folder is None else str(folder), training_checked=before.checked,
+            in_training=in_training, alike_in_training=before.alike,
+        )  # fmt: skip
+        return told, rows
 
     folder = _ledger(bundle, state)
     if folder is None:
