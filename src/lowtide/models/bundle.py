@@ -31,7 +31,7 @@ from lowtide.models.pipeline import Member, Pipeline
 
 MANIFEST = "manifest.json"
 LEFTOVERS = {".DS_Store", "Thumbs.db", "desktop.ini"}  # put there by file managers, never read
-TRIES = 3
+TRIES = 8
 
 
 def save(model: Model, folder: str | Path) -> Path:
@@ -153,8 +153,9 @@ def load(folder: str | Path) -> Model:
         try:
             return model_of(_read(place), str(folder))
         except BundleError:
-            # A new bundle may have been moved in while the old one was being read.
-            if attempt == TRIES - 1 or (_stamp(place) == before and place.exists()):
+            # A new bundle may have been moved in while the old one was being read; what stands aside is on its way out.
+            steady = place == target and _stamp(place) == before and place.exists()
+            if attempt == TRIES - 1 or steady:
                 raise
     raise AssertionError("unreachable")
 
