@@ -125,15 +125,18 @@ def run_job(job: Job, listen: Listener) -> Study:
     return finish.finish(job, verdict, budget, listen)
 
 
-def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
-    """Read, settle the roles, find the target, audit."""
+def prepare_job(job: Job, listen: Listener, *, prices: bool = True, test: Any = None) -> Prepared:
+    """Read, settle the roles, find the target, audit; ``test`` is a second source that will be predicted."""
     from lowtide.auditing.audit import audit as look
     from lowtide.steps.fitting import Fitter, fast_fit
     from lowtide.steps.vault import read_open
 
     listen.stage("read")
-    table, locked = read_open(job)
-    table, target, task = settle(table, job.task)
+    whole, locked = read_open(job)
+    table, target, task = settle(whole, job.task)
+    second = second_target = None
+    if test is not None:
+        second, second_target = _second(test, table, target, job)
     listen.stage("audit")
     threads = job.threads or os.cpu_count() or 1
     fitter = Fitter(
@@ -149,10 +152,43 @@ def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
         fit=fast_fit(fitter) if prices else None,
         answers=job.answers or {},
         seed=job.seed,
+        test=second,
+        test_target=second_target,
+        unlabelled=_unlabelled(whole, table),
     )
     out = set(found.quarantined)
     features = tuple(n for n in table.names if table.role(n) in FEATURE_ROLES and n not in out)
     return Prepared(table, task, target, found, fitter, features, locked)
+
+
+def _second(source: Any, table: Table, target: Target, job: Job) -> tuple[Table, Target | None]:
+    """Read a second file that will be predicted, and its outcomes when it has them.
+
+    Raises
+    ------
+    InputError
+        When the files have no column in common besides the target.
+    """
+    from lowtide.core.errors import LowtideError
+    from lowtide.tables.read import read as read_table
+    from lowtide.tables.target import coded
+
+    second = read_table(source, settings=job.read)
+    if not set(second.names) & (set(table.names) - {target.name}):
+        raise InputError("The two files have no column in common besides the target.")
+    if target.name not in second.names:
+        return second, None
+    try:
+        y = coded(second, target.name, kind=target.kind, classes=target.classes, positive=target.positive)
+    except LowtideError:
+        return second, None  # outcomes that cannot be read as the first file's are no outcomes
+    return second, replace(target, y=y)
+
+
+def _unlabelled(whole: Table, table: Table) -> Table | None:
+    """Return the rows of the file that have no outcome, or ``None``."""
+    left = ~np.isin(whole.rows, table.rows)
+    return whole.take(np.flatnonzero(left)) if left.any() else None
 
 
 def weights_of(table: Table, task: Task) -> Floats | None:
@@ -245,19 +281,10 @@ def audit(
     units = (unit,) if isinstance(unit, str) else tuple(unit)
     task = Task(target=target, unit=units, group=group, time=time, kind=kind)
     job = Job(source=source, task=task, seed=seed, answers=_answers(answers), read=read or ReadSettings())
-    prepared = prepare_job(job, Silent(), prices=prices)
+    prepared = prepare_job(job, Silent(), prices=prices, test=test)
     found = prepared.audit
-    findings = found.findings
-    if test is not None:
-        from lowtide.auditing.between import between
-        from lowtide.tables.read import read as read_table
-
-        findings = (
-            *between(prepared.table, read_table(test, settings=job.read), prepared.target, seed),
-            *findings,
-        )
     return AuditLook(
-        rows=len(prepared.table), columns=len(prepared.table.names), findings=findings,
+        rows=len(prepared.table), columns=len(prepared.table.names), findings=found.findings,
         questions=found.questions, quarantined=found.quarantined, not_applicable=found.not_applicable,
     )  # fmt: skip
 

@@ -51,6 +51,10 @@ def audit(
     fit: FastFit | None = None,
     answers: Mapping[str, Answer] = {},
     seed: int = 0,
+    test: Table | None = None,
+    test_target: Target | None = None,
+    unlabelled: Table | None = None,
+    looks: int | None = None,
 ) -> Audit:
     """Look for everything that would make a score too good to be true.
 
@@ -60,8 +64,13 @@ def audit(
     fit : a fast learner for prices; without it findings have no price.
     answers : what people said, by ``column``, ``CODE`` or ``CODE:column``.
     seed : of the sample and of all shuffling; the same seed gives the same audit.
+    test, test_target : a second file that will be predicted, and its target when it has it.
+    unlabelled : rows of the same file that have no outcome.
+    looks : how often the ledger has seen this second file judged.
     """
-    context = Context(table, target, task, seed)
+    context = Context(
+        table, target, task, seed, test=test, test_target=test_target, unlabelled=unlabelled, looks=looks
+    )
     absent: list[NotApplicable] = []
     checks = all_checks()
     for check in checks:

@@ -13,6 +13,7 @@ from lowtide.auditing.checks.groups import RepeatedEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
+from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.core.registry import with_plugins
 
@@ -21,6 +22,7 @@ from lowtide.core.registry import with_plugins
 CHECKS: tuple[Check, ...] = (
     DuplicateRows(),
     Contradictions(),
+    SharedRows(),
     TargetCopy(),
     FilledForOne(),
     TargetFormula(),
