@@ -18,7 +18,7 @@ from lowtide.stats.association import Floats, Ints, deal_folds
 ROWS = 5_000
 ROWS_TEXT = 2_000
 FOLDS = 4
-MOST_FITS = 12
+MOST_FITS = 20
 WINDOWS = 3
 CONFIDENCE = 0.90
 
@@ -114,7 +114,9 @@ def price(
 
     The price of one finding is what its columns add to the clean table: a leak beside another leak adds
     nothing to it, yet each alone would ruin the score. The joint price compares everything in with
-    everything out. Which findings come first when fits run out: errors, then questions, as listed.
+    everything out. Rows that belong together (`Context.together`) are priced by folds that cut through them
+    against folds that do not. A check that priced its finding itself is believed. Which findings come first
+    when fits run out: errors, then questions, as listed.
     """
     pricer = Pricer(context, fit)
     rows = _sample(context)
@@ -136,7 +138,13 @@ def price(
     order = sorted(range(len(findings)), key=lambda i: -findings[i].level)
     for i in order:
         finding = findings[i]
-        if finding.remedy in ("split_by_group", "split_by_time"):
+        if finding.price is not None:
+            continue
+        if finding.code in context.together and finding.level >= Severity.warning:
+            held = _folds(rows, context.together[finding.code][rows], context.seed, context.index)
+            own = tuple(c for c in clean if finding.remedy != "split_by_group" or c not in finding.columns)
+            priced[i] = _price(pricer, clean, own, "rows", plain, f"together:{finding.code}", held)
+        elif finding.remedy in ("split_by_group", "split_by_time"):
             name, held = _scheme_of(finding, context, rows)
             if held:
                 group = tuple(c for c in clean if c not in finding.columns) if name == "groups" else clean
@@ -163,7 +171,7 @@ def _price(
         return None
     return Price(
         metric=pricer.metric, greater_is_better=True,
-        scheme=scheme if scheme == scheme_before else f"{scheme_before}>{scheme}",
+        scheme=scheme if scheme == scheme_before else f"{scheme_before}>{scheme.partition(':')[0]}",
         as_is=as_is.value, remedied=remedied.value, as_is_low=as_is.low, as_is_high=as_is.high,
         remedied_low=remedied.low, remedied_high=remedied.high,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.formula import TargetFormula
 from lowtide.auditing.checks.groups import RepeatedEntity
 from lowtide.auditing.checks.identifiers import Identifier
+from lowtide.auditing.checks.looked_at import LookedAt
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.shared import SharedRows
@@ -23,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     DuplicateRows(),
     Contradictions(),
     SharedRows(),
+    LookedAt(),
     TargetCopy(),
     FilledForOne(),
     TargetFormula(),
