@@ -281,7 +281,7 @@ class AuditLook:
     quarantined : columns that must be out until somebody answers.
     not_applicable : checks that had nothing to look at, and why.
     checks : codes of all checks.
-    price : joint price of everything in quarantine, or ``None``.
+    price : joint price of all: everything left as it is against everything remedied, or ``None``.
     sheet : the model info sheet, one entry a type of leakage.
     unused : what was to be ignored and is not there.
     source, target : what was looked at.

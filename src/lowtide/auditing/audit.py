@@ -31,7 +31,8 @@ class Audit:
     quarantined : columns that must be out, in table order: those of errors and of questions, unless "use"
         was answered.
     questions : question-level findings that nobody answered.
-    price : joint price of everything in quarantine; ``None`` without ``fit`` or without quarantine.
+    price : joint price of all: everything left as it is against everything remedied; ``None`` without ``fit`` or
+        when there is nothing to remedy.
     """
 
     findings: tuple[Finding, ...]

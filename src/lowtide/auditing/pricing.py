@@ -113,8 +113,9 @@ def price(
     """Return the findings with prices, and the joint price of everything in quarantine.
 
     The price of one finding is what its columns add to the clean table: a leak beside another leak adds
-    nothing to it, yet each alone would ruin the score. The joint price compares everything in with
-    everything out. Rows that belong together (`Context.together`) are priced by folds that cut through them
+    nothing to it, yet each alone would ruin the score. The joint price compares everything left as it is
+    (all columns, rows held out at random) with everything remedied (clean columns, the split that the
+    warnings call for). Rows that belong together (`Context.together`) are priced by folds that cut through them
     against folds that do not. A check that priced its finding itself is believed. Which findings come first
     when fits run out: errors, then questions, as listed.
     """
@@ -131,9 +132,10 @@ def price(
     accused = {
         c for f in findings if f.remedy == "drop_columns" and f.level >= Severity.question for c in f.columns
     }
-    if quarantined:
+    worst, held = _all_remedied(findings, context, rows, scheme, folds)
+    if quarantined or worst != "rows":
         everything = tuple(n for n in priceable if n in features or n in accused)
-        joint = _price(pricer, everything, clean, scheme, folds, scheme, folds)
+        joint = _price(pricer, everything, clean, "rows", plain, worst, held)
     priced = {}
     order = sorted(range(len(findings)), key=lambda i: -findings[i].level)
     for i in order:
@@ -228,6 +230,17 @@ def _scheme_of(finding: Finding, context: Context, rows: Ints) -> tuple[str, lis
             return "future", []
         when = moment.when
     return "future", _future(rows, when, context.index)
+
+
+def _all_remedied(
+    findings: list[Finding], context: Context, rows: Ints, scheme: str, folds: list[tuple[Ints, Ints]]
+) -> tuple[str, list[tuple[Ints, Ints]]]:
+    """Return the scheme with every remedy applied: the worst one, or copies kept together under folds by row."""
+    acting = [f for f in findings if f.code in context.together and f.level >= Severity.warning]
+    if scheme != "rows" or not acting:
+        return scheme, folds
+    units = context.together[acting[0].code][rows]
+    return f"together:{acting[0].code}", _folds(rows, units, context.seed, context.index)
 
 
 def _worst(findings: list[Finding], context: Context, rows: Ints) -> tuple[str, list[tuple[Ints, Ints]]]:
