@@ -87,6 +87,7 @@ class Context:
     found : findings of the checks that ran before.
     together : by code, an integer per sampled row: rows with the same one belong together. The price of the
         finding is then the score with folds by row against folds that keep them together.
+    shared_rows : per row of the second file, whether the first one has it; set by the check for them.
     """
 
     table: Table
@@ -99,6 +100,7 @@ class Context:
     looks: int | None = None
     found: list[Finding] = field(default_factory=list)
     together: dict[str, Ints] = field(default_factory=dict)
+    shared_rows: Bools | None = None
     _views: dict[str, View] = field(default_factory=dict)
     _alone: dict[str, Alone] = field(default_factory=dict)
     _joint: dict[tuple[str, ...], float] = field(default_factory=dict)

@@ -12,6 +12,7 @@ import numpy as np
 from lowtide.auditing.context import Context
 from lowtide.auditing.entities import whole_codes
 from lowtide.auditing.moments import find_moment
+from lowtide.auditing.second import judged, predict_second
 from lowtide.core.finding import Finding, Price, Severity
 from lowtide.stats.association import Floats, Ints, deal_folds
 
@@ -65,31 +66,15 @@ class Pricer:
             self.fits += 1
             values, share = [], []
             for train, test in folds:
-                value = _judge(
-                    self.context.target.y, self.context.target.kind, test, self.fit(columns, train, test)
+                predicted = self.fit(columns, train, test)
+                value = judged(
+                    self.context.target.y[test], self.context.target.kind, predicted, np.ones(len(test), bool)
                 )
                 if value is not None:
                     values.append(value)
                     share.append(len(test) / len(train))
             self._known[key] = _interval(values, share) if values else None
         return self._known[key]
-
-
-def _judge(y: Floats, kind: str, test: Ints, predicted: Floats) -> float | None:
-    from sklearn.metrics import r2_score, roc_auc_score
-
-    truth = y[test]
-    if kind == "regression":
-        return float(r2_score(truth, predicted)) if np.unique(truth).size > 1 else None
-    if kind == "binary":
-        return float(roc_auc_score(truth, predicted)) if np.unique(truth).size == 2 else None
-    # One class against the rest, over the classes that this fold has on both sides.
-    areas = [
-        float(roc_auc_score(truth == c, predicted[:, c]))
-        for c in range(predicted.shape[1])
-        if 0 < np.sum(truth == c) < len(truth)
-    ]
-    return float(np.mean(areas)) if areas else None
 
 
 def _interval(values: list[float], share: list[float]) -> Score:
@@ -142,7 +127,9 @@ def price(
         finding = findings[i]
         if finding.price is not None:
             continue
-        if finding.code in context.together and finding.level >= Severity.warning:
+        if finding.code == "LT103":
+            priced[i] = _shared(context)
+        elif finding.code in context.together and finding.level >= Severity.warning:
             held = _folds(rows, context.together[finding.code][rows], context.seed, context.index)
             own = tuple(c for c in clean if finding.remedy != "split_by_group" or c not in finding.columns)
             priced[i] = _price(pricer, clean, own, "rows", plain, f"together:{finding.code}", held)
@@ -177,6 +164,25 @@ def _price(
         as_is=as_is.value, remedied=remedied.value, as_is_low=as_is.low, as_is_high=as_is.high,
         remedied_low=remedied.low, remedied_high=remedied.high,
     )  # fmt: skip
+
+
+def _shared(context: Context) -> Price | None:
+    """Return the score on the second file with the rows that the first one has, and without them."""
+    truth, shared = context.test_target, context.shared_rows
+    if truth is None or shared is None:
+        return None
+    names = tuple(n for n in context.features if n in context.shared_columns)
+    made = predict_second(context, names)
+    if made is None:
+        return None
+    where, predicted = made
+    y, kind = truth.y[where], context.target.kind
+    as_is = judged(y, kind, predicted, np.ones(len(y), bool))
+    remedied = judged(y, kind, predicted, ~shared[where])
+    if as_is is None or remedied is None:
+        return None
+    metric = "r2" if kind == "regression" else "roc_auc"
+    return Price(metric=metric, greater_is_better=True, scheme="second", as_is=as_is, remedied=remedied)
 
 
 def _sample(context: Context) -> Ints:

@@ -44,6 +44,7 @@ class SharedRows(Check):
         chance = int(np.isin(row_keys(_shuffled(test, names, context.seed), names), known).sum())
         if count <= 2 * chance + 3 * np.sqrt(chance) + 1:
             return []
+        context.shared_rows = shared
         share = count / max(len(test), 1)
         facts: dict[str, Any] = {
             "rows": count, "share": share, "expected_by_chance": chance, "compared": len(names),
