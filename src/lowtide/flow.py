@@ -284,6 +284,7 @@ class AuditLook:
     price : joint price of all: everything left as it is against everything remedied, or ``None``.
     sheet : the model info sheet, one entry a type of leakage.
     unused : what was to be ignored and is not there.
+    sampled : rows that most checks looked at, drawn at random.
     source, target : what was looked at.
     """
 
@@ -297,6 +298,7 @@ class AuditLook:
     price: Price | None = None
     sheet: tuple[Entry, ...] = ()
     unused: tuple[str, ...] = ()
+    sampled: int = 0
     source: str = ""
     target: str = ""
 
@@ -357,6 +359,7 @@ def audit(
         questions=tuple(f for f in findings if f.severity == "question" and f.answer is None),
         quarantined=found.quarantined, not_applicable=found.not_applicable, checks=found.checks,
         price=found.price, sheet=sheet(findings, found.not_applicable, found.checks), unused=unused,
+        sampled=found.sampled,
         source=prepared.table.contract.source or "", target=prepared.task.target,
     )  # fmt: skip
 

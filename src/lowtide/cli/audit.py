@@ -92,6 +92,7 @@ def audit(
                 "schema": 1,
                 "rows": found.rows,
                 "columns": found.columns,
+                "sampled": found.sampled,
                 "findings": found.findings,
                 "questions": found.questions,
                 "not_applicable": found.not_applicable,
@@ -119,6 +120,8 @@ def _tell(found: AuditLook) -> None:
 
     w = words()
     say(w.say("cli.audit.summary", rows=found.rows, columns=found.columns, findings=len(found.findings)))
+    if found.sampled < found.rows:
+        say(w.say("cli.audit.sampled", sampled=found.sampled, rows=found.rows))
     say(findings_table(found.findings, language()))
     if found.price is not None:
         metric = plain(metric_name(w, found.price.metric))
