@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from lowtide.auditing.answers import Answer, quarantine, with_answer, with_declared
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks import all_checks
@@ -12,6 +14,7 @@ from lowtide.auditing.context import Context
 from lowtide.auditing.pricing import FastFit, price
 from lowtide.core.finding import Fact, Finding, NotApplicable, Price
 from lowtide.core.task import Task
+from lowtide.stats.association import Ints
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
@@ -31,6 +34,8 @@ class Audit:
     quarantined : columns that must be out, in table order: those of errors and of questions, unless "use"
         was answered.
     questions : question-level findings that nobody answered.
+    together : by code, (n,) for all rows of the table: rows with the same number belong together; -1: a row that
+        was not looked at.
     price : joint price of all: everything left as it is against everything remedied; ``None`` without ``fit`` or
         when there is nothing to remedy.
     """
@@ -40,6 +45,7 @@ class Audit:
     quarantined: tuple[str, ...] = ()
     questions: tuple[Finding, ...] = ()
     price: Price | None = None
+    together: Mapping[str, Ints] = field(default_factory=dict)
     sampled: int = 0
     checks: tuple[str, ...] = field(default=())
 
@@ -92,9 +98,17 @@ def audit(
         quarantined=quarantined,
         questions=tuple(f for f in findings if f.severity == "question" and f.answer is None),
         price=joint,
+        together={code: _whole(codes, context, len(table)) for code, codes in context.together.items()},
         sampled=context.sampled,
         checks=tuple(c.code for c in checks),
     )
+
+
+def _whole(codes: Ints, context: Context, rows: int) -> Ints:
+    """Spread numbers of the sampled rows over all rows; -1 elsewhere."""
+    whole = np.full(rows, -1, dtype=np.int64)
+    whole[context.index] = codes
+    return whole
 
 
 def _look(
