@@ -8,12 +8,14 @@ from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
 from lowtide.auditing.checks.filled import FilledForOne
+from lowtide.auditing.checks.filling import FilledOnAllRows
 from lowtide.auditing.checks.formula import TargetFormula
 from lowtide.auditing.checks.groups import RepeatedEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.looked_at import LookedAt
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
+from lowtide.auditing.checks.scaling import ScaledOnAllRows
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.core.registry import with_plugins
@@ -25,6 +27,8 @@ CHECKS: tuple[Check, ...] = (
     Contradictions(),
     SharedRows(),
     LookedAt(),
+    ScaledOnAllRows(),
+    FilledOnAllRows(),
     TargetCopy(),
     FilledForOne(),
     TargetFormula(),
