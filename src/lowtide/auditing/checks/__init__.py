@@ -15,6 +15,7 @@ from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
+from lowtide.auditing.checks.windows import FutureWindow
 from lowtide.core.registry import with_plugins
 
 # Dominance compares a column with all others, so it comes after what can accuse them by structure or name;
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     TargetFormula(),
     Identifier(),
     SortedRows(),
+    FutureWindow(),
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),
