@@ -18,6 +18,7 @@ from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.scaling import ScaledOnAllRows
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
+from lowtide.auditing.checks.windows import FutureWindow
 from lowtide.core.registry import with_plugins
 
 # Dominance compares a column with all others, so it comes after what can accuse them by structure or name;
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     TargetFormula(),
     Identifier(),
     SortedRows(),
+    FutureWindow(),
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),
