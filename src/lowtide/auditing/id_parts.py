@@ -21,6 +21,9 @@ LETTERS_ONLY_GROUPS = 20
 MOST_PARTS = 8
 TRIED = 6
 
+_DATE = re.compile(
+    r"(19|20)[0-9]{2}([-/.])[0-9]{1,2}\2[0-9]{1,2}|[0-9]{1,2}([-/.])[0-9]{1,2}\3(19|20)[0-9]{2}"
+)
 _RUNS = re.compile(r"[0-9]+|[^\W\d_]+")
 
 
@@ -66,6 +69,8 @@ def _of_text(context: Context, name: str) -> list[Part]:
     runs = {int(c): _RUNS.findall(levels[int(c)]) for c in used}
     if sum(len(level.split()) for level in (levels[int(c)] for c in used)) >= 4 * len(used):
         return []
+    if sum(_DATE.match(levels[int(c)]) is not None for c in used) >= SAME_SHAPE * len(used):
+        return []
     # Most identifiers of one column have the same number of runs; whatever has another has no key.
     lengths = np.bincount([len(r) for r in runs.values()])
     usual = int(lengths.argmax())
@@ -76,16 +81,18 @@ def _of_text(context: Context, name: str) -> list[Part]:
     for place in range(usual):
         single = {c: r[place] for c, r in keyed.items()}
         digits = all(t.isdigit() for t in single.values())
-        out.extend(_key(name, "part", place + 1, single, codes, LEAST_GROUPS if digits else LETTERS_ONLY_GROUPS))
+        out.extend(
+            _key(name, "part", place + 1, single, codes, LEAST_GROUPS if digits else LETTERS_ONLY_GROUPS)
+        )
         if 0 < place < usual - 1:
             whole = {c: "\x1f".join(r[: place + 1]) for c, r in keyed.items()}
-            out.extend(_key(name, "prefix", place + 1, whole, codes, LEAST_GROUPS if digits else LETTERS_ONLY_GROUPS))
+            out.extend(
+                _key(name, "prefix", place + 1, whole, codes, LEAST_GROUPS if digits else LETTERS_ONLY_GROUPS)
+            )
     return _distinct(out)
 
 
-def _key(
-    name: str, how: str, place: int, texts: dict[int, str], codes: Ints, least: int
-) -> list[Part]:
+def _key(name: str, how: str, place: int, texts: dict[int, str], codes: Ints, least: int) -> list[Part]:
     """Return the key made of one text per level, when it repeats and has enough values."""
     labels = {t: i for i, t in enumerate(sorted(set(texts.values())))}
     table = np.full(int(codes.max()) + 2, -1, dtype=np.int64)
@@ -109,12 +116,10 @@ def _of_number(name: str, values: np.ndarray[tuple[int], np.dtype[np.float64]]) 
     for digits in range(1, 7):
         base = 10**digits
         rest, key = whole % base, whole // base
-        kinds, count = np.unique(rest, return_counts=True)
+        kinds = np.unique(rest)
         groups = len(np.unique(key))
         counter = len(kinds) <= 0.5 * base and kinds[0] <= 1 and int(kinds[-1]) <= 0.5 * base
         if not counter or not LEAST_GROUPS <= groups <= MOST_SHARE * len(whole) or len(kinds) < 2:
-            continue
-        if count[0] < 0.5 * groups:
             continue
         codes = np.full(len(values), -1, dtype=np.int64)
         codes[known] = np.unique(key, return_inverse=True)[1]

@@ -24,7 +24,9 @@ ANCHORS = 25
 PAIRS = 6_000
 RICH = 0.1
 CONSTANT = 0.9
-LEAST_REPEATS = 0.3
+LEAST_REPEATS = 0.5
+COMMON = 0.2
+MANY_LEVELS = 30
 SPIKE = 5.0
 EXCESS = 0.03
 
@@ -65,7 +67,9 @@ def people(context: Context) -> People | None:
             continue
         tried.add(group)
         seen = _judge(context, names, codes, group, chance)
-        if seen is not None and (best is None or (len(seen.columns), seen.spike) > (len(best.columns), best.spike)):
+        if seen is not None and (
+            best is None or (len(seen.columns), seen.spike) > (len(best.columns), best.spike)
+        ):
             best = seen
         if best is not None and len(tried) >= 3:
             break
@@ -78,7 +82,12 @@ def _looked_at(context: Context) -> list[str]:
     for name in sorted(context.candidates):
         view = context.view(name)
         varied = 2 <= view.distinct <= 0.7 * context.sampled
-        if varied and name != context.task.time and name not in context.task.unit and view.missing.mean() <= 0.5:
+        if (
+            varied
+            and name != context.task.time
+            and name not in context.task.unit
+            and view.missing.mean() <= 0.5
+        ):
             out.append(name)
     if len(out) > MOST_COLUMNS:
         out = sorted(out, key=lambda n: (-context.view(n).distinct, n))[:MOST_COLUMNS]
@@ -120,7 +129,9 @@ def _grow(anchor: int, codes: Ints, chance: Floats, seed: int) -> tuple[int, ...
         if gain.max() <= 0.0:
             return None
         group.append(int(gain.argmax()))
-        key = np.unique(key * (int(codes[:, group[-1]].max()) + 1) + codes[:, group[-1]], return_inverse=True)[1]
+        key = np.unique(
+            key * (int(codes[:, group[-1]].max()) + 1) + codes[:, group[-1]], return_inverse=True
+        )[1]
     return None
 
 
@@ -140,6 +151,20 @@ def _judge(
     groups, rows = int(repeated.sum()), int(sizes[repeated].sum())
     if groups < LEAST_GROUPS or rows < LEAST_REPEATS * len(key) or len(group) < 2:
         return None
+    # A column and a function of it (a month and its index) are one column, told twice.
+    if len(group) == 2 and any(len(np.unique(codes[:, j])) >= 0.98 * len(sizes) for j in group):
+        return None
+    # Zeros that are everywhere agree without being anybody's: the rows without them must repeat as well.
+    telling = np.ones(len(key), dtype=bool)
+    for j in group:
+        counts = np.bincount(codes[:, j])
+        if len(counts) >= MANY_LEVELS and counts.max() > COMMON * len(key):
+            telling &= codes[:, j] != counts.argmax()
+    if (
+        telling.sum() < 20
+        or np.mean(np.bincount(key[telling], minlength=len(sizes))[key[telling]] >= 2) < LEAST_REPEATS
+    ):
+        return None
     spikes = [
         _spike(codes, group, j, context.seed) for j in group
         if chance[j] <= RICH and context.view(names[j]).values is not None
@@ -155,12 +180,21 @@ def _judge(
 def _spike(codes: Ints, group: tuple[int, ...], column: int, seed: int) -> float | None:
     """Return how much more often rows that agree in the others agree in this number than nearly agree.
 
-    Nearly: one or two of its values away. ``None`` when the others leave no pairs to compare.
+    Nearly: one or two of its values away. The same ratio over any two rows is divided out, since people
+    write round numbers. ``None`` when the others leave no pairs to compare.
     """
     others = [j for j in group if j != column]
     left, right = _pairs(_joint(codes[:, others]), seed)
     if len(left) < 20:
         return None
-    apart = np.abs(codes[left, column] - codes[right, column])
+    own = codes[:, column]
+    share = np.bincount(own) / len(own)
+    near = sum(float((share[d:] * share[:-d]).sum()) for d in (1, 2)) / 2
+    plain = float((share**2).sum()) / max(near, 1e-12)
+    return _ratio(own[left], own[right]) / max(plain, 1.0)
+
+
+def _ratio(left: Ints, right: Ints) -> float:
+    apart = np.abs(left - right)
     near = float(np.mean((apart == 1) | (apart == 2))) / 4
     return float(np.mean(apart == 0)) / max(near, 1 / len(left))

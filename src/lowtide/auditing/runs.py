@@ -60,7 +60,7 @@ def runs(context: Context) -> Runs | None:
         return None
     first = slice(0, min(n, ROWS))
     half = [_cut(values[first, side::2]) for side in (0, 1)]
-    told = [_apart(values[first, 1 - side::2], half[side]) for side in (0, 1)]
+    told = [_apart(values[first, 1 - side :: 2], half[side]) for side in (0, 1)]
     if any(t is None for t in told):
         return None
     inside = float(np.mean([t[0] for t in told if t is not None]))
@@ -70,7 +70,8 @@ def runs(context: Context) -> Runs | None:
         return None
     own = _cut(values) if n <= ROWS else np.concatenate(_pieces(values))
     count = int(own[-1]) + 1
-    if count < LEAST_RUNS or count > n / 2:
+    long = np.bincount(own) >= 3
+    if count < LEAST_RUNS or long[own].mean() < 0.5:
         return None
     return Runs(own, np.arange(n, dtype=np.int64), own, count, inside, across, names)
 
@@ -93,7 +94,7 @@ def _alike(context: Context) -> tuple[tuple[str, ...], Floats]:
     looked = 0
     for name in sorted(context.honest()):
         view = context.view(name)
-        if view.distinct < 2 or view.distinct > 0.9 * context.sampled and view.values is None:
+        if view.distinct < 2 or (view.distinct > 0.9 * context.sampled and view.values is None):
             continue
         looked += 1
         values = (view.values if view.values is not None else view.bins.astype(np.float64)).copy()
@@ -109,7 +110,9 @@ def _alike(context: Context) -> tuple[tuple[str, ...], Floats]:
         return (), np.empty((context.sampled, 0))
     found.sort(key=lambda f: f[:2])
     chosen = found[:MOST_COLUMNS]
-    return tuple(f[1] for f in chosen), np.column_stack([f[2] for f in chosen]) if chosen else np.empty((0, 0))
+    return tuple(f[1] for f in chosen), np.column_stack([f[2] for f in chosen]) if chosen else np.empty(
+        (0, 0)
+    )
 
 
 def _cut(values: Floats) -> Ints:

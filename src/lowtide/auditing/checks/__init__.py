@@ -10,6 +10,7 @@ from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
 from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.formula import TargetFormula
 from lowtide.auditing.checks.groups import RepeatedEntity
+from lowtide.auditing.checks.hidden import HiddenEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),
+    HiddenEntity(),
     TimeOrder(),
     DisguisedMissing(),
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks.groups import dependence_of
+from lowtide.auditing.checks.order import sortedness
 from lowtide.auditing.context import Context
 from lowtide.auditing.entities import whole_codes
 from lowtide.auditing.id_parts import Part, id_parts, inside, same_groups
@@ -115,6 +116,8 @@ def _people(code: str, context: Context, named: list[Ints]) -> list[tuple[Findin
 
 
 def _runs(code: str, context: Context) -> list[tuple[Finding, Ints]]:
+    if sortedness(context.y, len(context.target.classes)) is not None:
+        return []
     seen = runs(context)
     if seen is None or seen.codes is None:
         return []
@@ -144,6 +147,4 @@ def _finding(
 ) -> Finding:
     largest = np.bincount(codes[codes >= 0]).argmax()
     rows = context.source_rows(np.flatnonzero(codes == largest).astype(np.int64))
-    return Finding(
-        code=code, severity="question", columns=columns, rows=rows, facts=facts, remedy="ask"
-    )
+    return Finding(code=code, severity="question", columns=columns, rows=rows, facts=facts, remedy="ask")
