@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lowtide.auditing.check import Check
+from lowtide.auditing.checks.bias import TrainTestBias
 from lowtide.auditing.checks.copies import TargetCopy
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
@@ -34,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     RepeatedEntity(),
     HiddenEntity(),
     TimeOrder(),
+    TrainTestBias(),
     DisguisedMissing(),
 )
 
