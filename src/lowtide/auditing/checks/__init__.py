@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lowtide.auditing.check import Check
+from lowtide.auditing.checks.bias import TrainTestBias
 from lowtide.auditing.checks.copies import TargetCopy
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
@@ -11,6 +12,7 @@ from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.filling import FilledOnAllRows
 from lowtide.auditing.checks.formula import TargetFormula
 from lowtide.auditing.checks.groups import RepeatedEntity
+from lowtide.auditing.checks.hidden import HiddenEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.looked_at import LookedAt
 from lowtide.auditing.checks.names import OutcomeNames
@@ -39,7 +41,9 @@ CHECKS: tuple[Check, ...] = (
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),
+    HiddenEntity(),
     TimeOrder(),
+    TrainTestBias(),
     DisguisedMissing(),
 )
 

@@ -104,14 +104,19 @@ def _largest(codes: Ints) -> Ints:
 
 def dependence(context: Context, entity: Entity, entity_names: set[str]) -> Likeness:
     """Return how alike the target is inside the entity, beyond the honest features."""
-    _, inverse, counts = np.unique(entity.codes, return_inverse=True, return_counts=True)
+    return dependence_of(context, entity.codes, entity_names)
+
+
+def dependence_of(context: Context, codes: Ints, without: set[str]) -> Likeness:
+    """Return how alike the target is inside groups (n,) of rows, beyond the honest features but ``without``."""
+    _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
     inside = np.flatnonzero(counts >= 2)
     order = np.random.default_rng([context.seed, 83]).permutation(inside)
     taken = order[np.cumsum(counts[order]) <= MODEL_ROWS]
     if len(taken) < 10:
         taken = order[:10]
     rows = np.flatnonzero(np.isin(inverse, taken)).astype(np.int64)
-    names = tuple(n for n in context.honest() if n not in entity_names)
+    names = tuple(n for n in context.honest() if n not in without)
     fold = deal_folds(inverse[rows], len(rows), FOLDS, context.seed)
     left = context.residuals(names, rows, fold)
     return likeness(left, inverse[rows], seed=context.seed)

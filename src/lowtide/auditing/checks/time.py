@@ -136,7 +136,8 @@ def _hidden(code: str, context: Context, *, declared: bool) -> list[Finding]:
     names = context.honest()
     fold = deal_folds(None, len(rows), FOLDS, context.seed)
     left = context.residuals(names, rows, fold)
-    apart = None if context.units is None else context.units[rows]
+    units = _units(context)
+    apart = None if units is None else units[rows]
     beyond, p_beyond = serial_p(left, breaks=breaks, apart=apart, seed=context.seed)
     raw = serial(context.targets[rows], breaks=breaks, apart=apart)
     gap = _gap(context, names, rows, breaks)
@@ -152,6 +153,11 @@ def _hidden(code: str, context: Context, *, declared: bool) -> list[Finding]:
     }  # fmt: skip
     severity = "warning" if sure or declared else "question"
     return [Finding(code=code, severity=severity, facts=facts, remedy="split_by_time")]
+
+
+def _units(context: Context) -> Ints | None:
+    """Return the entity of each row, named by a column or hidden (LT303): its likeness is not that of time."""
+    return context.units if context.units is not None else context.together.get("LT303")
 
 
 def _gap(context: Context, names: tuple[str, ...], rows: Ints, breaks: Bools) -> float:
@@ -178,7 +184,8 @@ def _neighbours(context: Context, name: str) -> float:
     values = context.view(name).values
     assert values is not None
     known = ~np.isnan(values)
-    apart = None if context.units is None else context.units[known]
+    units = _units(context)
+    apart = None if units is None else units[known]
     return serial(ranks(values[known])[:, None], apart=apart)
 
 
