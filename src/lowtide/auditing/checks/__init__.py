@@ -14,6 +14,7 @@ from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.shared import SharedRows
+from lowtide.auditing.checks.statements import TellingText
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.auditing.checks.windows import FutureWindow
 from lowtide.core.registry import with_plugins
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     Identifier(),
     SortedRows(),
     FutureWindow(),
+    TellingText(),
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),
