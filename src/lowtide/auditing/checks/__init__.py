@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks.copies import TargetCopy
+from lowtide.auditing.checks.dates import LaterDate
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
@@ -31,6 +32,7 @@ CHECKS: tuple[Check, ...] = (
     Identifier(),
     SortedRows(),
     FutureWindow(),
+    LaterDate(),
     TellingText(),
     Dominance(),
     OutcomeNames(),
