@@ -37,6 +37,12 @@ PLAN = frozenset((
     "targeted", "planned", "plan", "budget", "budgeted", "goal", "quota", "quoted", "scheduled",
 ))  # fmt: skip
 PLAN_KO = ("목표", "계획", "예산")
+# Dates in the future that are agreed or set beforehand.
+DUE = frozenset((
+    "due", "planned", "scheduled", "schedule", "estimated", "expected", "promised", "deadline", "expiry", "expires",
+    "expiration", "maturity", "valid", "until", "target", "appointment", "booked", "requested", "renewal", "eta",
+))  # fmt: skip
+DUE_KO = ("예정", "만기", "마감", "기한", "희망", "예약", "계획", "목표", "만료", "유효")
 PAST_KO = ("이전", "직전", "과거", "전월", "전년", "전일", "전주", "지난", "최근", "기존")
 # Words that say nothing about what is measured.
 GENERIC = frozenset((

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks.bias import TrainTestBias
 from lowtide.auditing.checks.copies import TargetCopy
+from lowtide.auditing.checks.dates import LaterDate
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
@@ -19,6 +20,7 @@ from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.scaling import ScaledOnAllRows
 from lowtide.auditing.checks.shared import SharedRows
+from lowtide.auditing.checks.statements import TellingText
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.auditing.checks.windows import FutureWindow
 from lowtide.core.registry import with_plugins
@@ -38,6 +40,8 @@ CHECKS: tuple[Check, ...] = (
     Identifier(),
     SortedRows(),
     FutureWindow(),
+    LaterDate(),
+    TellingText(),
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),
