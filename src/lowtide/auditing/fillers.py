@@ -11,7 +11,6 @@ from lowtide.stats.association import Bools, Floats, Ints
 
 LEAST_ROWS, LEAST_DISTINCT = 30, 10
 TRIED = 3
-MOST_VALUES = 200
 NEIGHBOURS = 5
 
 
@@ -38,6 +37,7 @@ class Counted:
     values: Floats
     counts: Ints
     off: Bools
+    step: float
 
     @property
     def rows(self) -> int:
@@ -59,14 +59,7 @@ def counted(values: Floats) -> Counted | None:
     else:
         each = distinct / step
         off = np.abs(each - np.round(each)) > 1e-6 * np.maximum(1.0, np.abs(each))
-    return Counted(distinct, counts.astype(np.int64), off)
-
-
-def suspects(column: Counted) -> Ints:
-    """Return positions of values that stand out: far more often than their neighbours, or off the step of the others."""
-    usual = float(np.median(column.counts))
-    often = (column.counts >= 3) & (column.counts >= 5 * usual)
-    return np.flatnonzero(often | (column.off & (column.counts >= 1))).astype(np.int64)
+    return Counted(distinct, counts.astype(np.int64), off, step)
 
 
 def filler_of(column: Counted, against: Counted | None = None) -> Filler | None:
@@ -92,7 +85,7 @@ def filler_of(column: Counted, against: Counted | None = None) -> Filler | None:
         middle = median_evidence(pool, value)
         strong, name = max((mean, "mean"), (middle, "median"))
         # A coarse mean is near many values; only the standing of the atom speaks for it then.
-        if strong >= 0.5 and (best is None or strong + standing > best.evidence):
+        if strong >= 0.3 and (best is None or strong + standing > best.evidence):
             best = Filler(value, rows, name, strong + standing)
     return best
 
@@ -104,12 +97,12 @@ def _standing(column: Counted, at: int) -> float:
         return 2.0
     around = np.delete(column.counts[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1], min(at, NEIGHBOURS))
     most = int(around.max(initial=1))
-    if rows < 3 * most + 2:
+    if rows < 2 * most + 2:
         return 0.0
     # People prefer round numbers, and nature has zeros.
     if rounder(column, at):
         return 0.01
-    return 2.0 if rows >= 10 * most else 1.3
+    return 2.0 if rows >= 10 * most else 1.3 if rows >= 3 * most else 0.8
 
 
 def rounder(column: Counted, at: int) -> bool:

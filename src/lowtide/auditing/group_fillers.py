@@ -6,20 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lowtide.auditing.digits import SINGLE, decimals
-from lowtide.auditing.fillers import MOST_VALUES, Counted, suspects
+from lowtide.auditing.digits import decimals
+from lowtide.auditing.fillers import Counted, Filler, counted, filler_of
 from lowtide.stats.association import Bools, Floats, Ints
 
-LEAST_PURE = 0.8
-LEAST_SUSPECT = 5
 LEAST_COMPUTED = 8
 # Filled-in values lie closer to what the other columns say than measured ones do.
 CLOSER, CHANCE = 0.5, 1e-4
+# Of so many neighbours an imputer takes the mean; the step is then divided by that number.
+NEIGHBOURS = (5, 3, 7, 6, 9)
+FULL_DIGITS = 9
+# A level whose filler is less likely than this to be chance counts; every level looked at costs this much.
+LEAST_LEVEL, TOLL = 1.5, 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class GroupFiller:
-    """Suspect values that equal a statistic of their own group."""
+    """Values that equal a statistic of their own group."""
 
     statistic: str
     levels: int
@@ -27,97 +30,85 @@ class GroupFiller:
     evidence: float
 
 
-def suspect_rows(values: Floats, column: Counted) -> tuple[Bools, Ints] | None:
-    """Return which rows (n,) hold suspect values, and the suspect value's number per row; ``None`` without any."""
-    at = suspects(column)
-    if len(at) == 0 or len(at) > MOST_VALUES:
-        return None
-    known = np.isfinite(values)
-    place = np.searchsorted(column.values, np.where(known, values, column.values[0]))
-    place = np.minimum(place, len(column.values) - 1)
-    number = np.full(len(column.values), -1, dtype=np.int64)
-    number[at] = np.arange(len(at))
-    which = np.where(known & (column.values[place] == values), number[place], -1)
-    held = which >= 0
-    # When most of the column is suspect, nothing is.
-    if held.sum() < LEAST_SUSPECT or held.sum() > 0.5 * known.sum():
-        return None
-    return held, which
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A column in ascending order, so that its groups are sorted, too."""
+
+    values: Floats
+    order: Ints
+
+    @staticmethod
+    def of(values: Floats) -> Sorted:
+        known = np.flatnonzero(np.isfinite(values))
+        order = known[np.argsort(values[known], kind="stable")]
+        return Sorted(values[order], order.astype(np.int64))
 
 
-def group_filler(
-    values: Floats, column: Counted, held: Bools, which: Ints, codes: Ints
-) -> GroupFiller | None:
-    """Say whether the suspect values are the means (or medians) of the other rows of their group.
+def group_filler(column: Sorted, codes: Ints) -> GroupFiller | None:
+    """Say whether the groups hold a filler each: the mean or the median of the group's own other rows.
 
     Parameters
     ----------
-    values : (n,) the column; held, which : see `suspect_rows`.
-    codes : (n,) group of each row, -1 unknown.
+    codes : (n,) group of each row of the table, -1 unknown.
+
+    Fillers have to differ from group to group (the same atom everywhere is nature's, or one filler for all),
+    and most groups of some size must have one.
     """
-    at = suspects(column)
+    own = codes[column.order]
     width = int(codes.max(initial=-1)) + 1
-    inside = held & (codes >= 0)
-    if width < 2 or inside.sum() < LEAST_PURE * held.sum():
+    if width < 2:
         return None
-    pairs = np.zeros((len(at), width))
-    np.add.at(pairs, (which[inside], codes[inside]), 1.0)
-    if pairs.max(axis=1).sum() < LEAST_PURE * inside.sum():
+    place = np.argsort(own, kind="stable")
+    ends = np.searchsorted(own[place], np.arange(width + 1))
+    found: list[Filler] = []
+    looked = 0
+    for level in range(width):
+        part = counted(column.values[place[ends[level] : ends[level + 1]]])
+        if part is None:
+            continue
+        looked += 1
+        seen = filler_of(part)
+        if seen is not None and seen.evidence >= LEAST_LEVEL:
+            found.append(seen)
+    values = {f.value for f in found}
+    if len(values) < 2 or 2 * len(values) < min(looked, 4) or len(found) < 0.3 * looked:
         return None
-    rest = np.isfinite(values) & ~held & (codes >= 0)
-    count = np.bincount(codes[rest], minlength=width).astype(np.float64)
-    total = np.bincount(codes[rest], weights=values[rest], minlength=width)
-    square = np.bincount(codes[rest], weights=values[rest] ** 2, minlength=width)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = total / count
-        spread = np.sqrt(np.maximum(square / count - mean**2, 0.0))
-    order = np.lexsort((values[rest], codes[rest]))
-    ends = np.concatenate([[0], np.cumsum(count).astype(np.int64)])
-    ordered = values[rest][order]
-    best: GroupFiller | None = None
-    for statistic in ("mean", "median"):
-        found: list[float] = []
-        rows, levels = 0, set()
-        for v, level in zip(*np.nonzero(pairs), strict=True):
-            if count[level] < 5:
-                continue
-            value, own = float(column.values[at[v]]), ordered[ends[level] : ends[level + 1]]
-            if statistic == "mean":
-                chance = _near(value, float(mean[level]), float(spread[level]))
-            else:
-                chance = _middle(value, own)
-            if chance < 0.5:
-                found.append(-np.log10(max(chance, 1e-9)))
-                rows += int(pairs[v, level])
-                levels.add(int(level))
-        if len(levels) >= 2 and rows >= LEAST_PURE * inside.sum():
-            # Of the levels tried some fit by chance: each pays for the values that were tried beside it.
-            evidence = float(sum(found) - 0.3 * len(found))
-            if best is None or evidence > best.evidence:
-                best = GroupFiller(statistic, len(levels), rows, evidence)
-    return best
-
-
-def _near(value: float, mean: float, spread: float) -> float:
-    written = int(decimals(np.asarray([value]))[0])
-    slack = max(0.5001 * 10.0**-written, SINGLE * abs(value), 1e-9 * abs(mean))
-    if not spread > 0.0 or abs(value - mean) > slack:
-        return 1.0
-    return min(1.0, 1.6 * slack / spread)
-
-
-def _middle(value: float, own: Floats) -> float:
-    """Return the chance that a value is the middle of its group; ``own`` is sorted and without that value."""
-    low, high = int(np.searchsorted(own, value, "left")), int(np.searchsorted(own, value, "right"))
-    above = len(own) - high
-    if abs(low - above) > 1 + (high - low):
-        return 1.0
-    return min(1.0, (2.0 * (1 + high - low) + 1.0) / len(own))
+    means = [f for f in found if f.statistic == "mean"]
+    return GroupFiller(
+        statistic="mean" if 2 * len(means) >= len(found) else "median",
+        levels=len(found), rows=sum(f.rows for f in found),
+        evidence=float(sum(f.evidence for f in found)) - TOLL * looked,
+    )  # fmt: skip
 
 
 def computed_share(column: Counted) -> float:
     """Return the share of rows whose value lies off the step of all others."""
     return float(column.counts[column.off].sum() / max(column.rows, 1))
+
+
+def full_digits(column: Counted) -> bool:
+    """Say whether values off the step have all the digits that a computer gives: computed, not measured."""
+    off = column.values[column.off]
+    return len(off) >= LEAST_COMPUTED and bool(np.mean(decimals(off) >= FULL_DIGITS) >= 0.8)
+
+
+def neighbour_evidence(column: Counted) -> float:
+    """Return the evidence that values off the step are means of a few values on it.
+
+    A fifth of the step is among nine first digits that are not zero in four cases.
+    """
+    off = column.values[column.off]
+    if len(off) == 0 or column.step == 0.0:
+        return 0.0
+    best = 0.0
+    for k in NEIGHBOURS:
+        parts = off * k / column.step
+        fits = np.abs(parts - np.round(parts)) <= 1e-6 * np.maximum(1.0, np.abs(parts))
+        if fits.mean() < 0.97:
+            continue
+        each = -np.log10(4 / 9) if k == 5 else 3.0
+        best = max(best, float(len(off) * each))
+    return min(best, 12.0)
 
 
 def predicted_better(values: Floats, off: Bools, others: Floats, seed: int) -> tuple[float, float] | None:

@@ -46,7 +46,11 @@ def scale_of(values: Floats) -> Scale | None:
     middle = float(np.median(values))
     # The cheap look first: most columns are nowhere near.
     inside = low >= -EXACT and high <= 1.0 + EXACT
-    if not inside and not _is(max(high, -low), 1.0) and min(abs(float(values.mean())), abs(middle)) > 0.05 * spread:
+    if (
+        not inside
+        and not _is(max(high, -low), 1.0)
+        and min(abs(float(values.mean())), abs(middle)) > 0.05 * spread
+    ):
         return None
     step = resolution(values)
     found = [
@@ -184,5 +188,3 @@ def _ranks(values: Floats, step: float) -> Scale | None:
 
 def _evidence(chance: float) -> float:
     return float(min(12.0, -np.log10(max(chance, 1e-12))))
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +16,12 @@ from lowtide.auditing.folded import boosted, compare
 from lowtide.auditing.group_fillers import (
     CHANCE,
     CLOSER,
+    Sorted,
     computed_share,
+    full_digits,
     group_filler,
+    neighbour_evidence,
     predicted_better,
-    suspect_rows,
 )
 from lowtide.core.finding import Finding, NotApplicable, Price
 from lowtide.core.task import Task
@@ -26,9 +29,13 @@ from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
-SURE, WEAK, TOGETHER = 3.3, 1.8, 4.5
+SURE, WEAK, TOGETHER = 3.3, 1.5, 4.0
 SURE_GROUPS = 5.0
-MOST_LEVELS = 60
+MOST_LEVELS, MOST_CODES = 60, 12
+MOST_GROUPS = 15
+# Sorting is what takes the time: rows times pairs of a column and a group.
+WORK, LEAST_PAIRS = 4e7, 20
+LARGE = 100_000
 PRICED_ROWS, PRICED_COLUMNS = 2_000, 30
 # Few values in doubt are a slip of the pen; when most are, there is no step.
 DOUBT_LEAST, DOUBT_MOST = 0.004, 0.4
@@ -44,7 +51,8 @@ class Seen:
     groups: dict[str, tuple[str, str, int, int]] = field(default_factory=dict)
     target: dict[str, tuple[str, str, int, int]] = field(default_factory=dict)
     computed: dict[str, float] = field(default_factory=dict)
-    filled: dict[str, float] = field(default_factory=dict)
+    neighbours: dict[str, float] = field(default_factory=dict)
+    perhaps: dict[str, float] = field(default_factory=dict)
 
 
 class FilledOnAllRows(Check):
@@ -67,14 +75,21 @@ class FilledOnAllRows(Check):
             return NotApplicable(code=self.code, reason="no_numbers")
         seen = Seen()
         groups = _groups(context)
-        for name in names:
+        pairs = max(LEAST_PAIRS, int(WORK / max(len(table), 1)))
+        # The most suspicious columns first, should there be too many pairs to look at all.
+        for name in sorted(names, key=lambda n: (-_standing_out(context, n), n)):
+            if len(table) > LARGE and _standing_out(context, name) == 0.0:
+                continue
             column = counted(whole_file(context, name))
             if column is None:
                 continue
-            if not _overall(context, name, column, seen) and not _by_group(
-                context, name, column, groups, seen
-            ):
+            few = dict(list(groups.items())[: max(0, pairs)]) if _repeats(column) else {}
+            if not _overall(context, name, column, seen) and not _by_group(context, name, few, seen):
+                pairs -= len(few)
                 _by_model(context, name, column, seen)
+        # Neighbours fill several columns alike; one column alone may be written in fifths.
+        if len(seen.perhaps) > 1 and sum(seen.neighbours[n] for n in seen.perhaps) >= SURE_GROUPS:
+            seen.computed |= seen.perhaps
         return [
             f
             for f in (
@@ -102,7 +117,7 @@ class FilledOnAllRows(Check):
         price = None
         if severity == "question":
             price = _price(context, {n: [f.value] for n, f in found.items()}, found[first].statistic)
-        return self._finding(severity, tuple(found), facts, price)
+        return self._finding(severity, _in_order(context, found), facts, price)
 
     def _groups(
         self, context: Context, found: dict[str, tuple[str, str, int, int]], variant: str, severity: str
@@ -118,17 +133,17 @@ class FilledOnAllRows(Check):
         price = None
         if variant == "target":
             price = _price(context, {n: _values_of(context, n) for n in found}, statistic)
-        return self._finding(severity, tuple(found), facts, price)
+        return self._finding(severity, _in_order(context, found), facts, price)
 
     def _computed(self, context: Context, seen: Seen) -> Finding | None:
         if not seen.computed:
             return None
-        first = min(seen.computed, key=lambda n: (seen.computed[n], n))
+        first = max(seen.computed, key=lambda n: (seen.computed[n], n))
         facts: dict[str, Any] = {
-            "variant": "computed", "count": len(seen.computed), "example": first, "share": seen.filled[first],
-            "closer": round(seen.computed[first], 3), "rows": len(context.table),
+            "variant": "computed", "count": len(seen.computed), "example": first, "share": seen.computed[first],
+            "rows": len(context.table),
         }  # fmt: skip
-        return self._finding("question", tuple(seen.computed), facts, None)
+        return self._finding("question", _in_order(context, seen.computed), facts, None)
 
     def _finding(
         self, severity: str, columns: tuple[str, ...], facts: dict[str, Any], price: Price | None
@@ -140,11 +155,33 @@ class FilledOnAllRows(Check):
         )  # fmt: skip
 
 
+def _in_order(context: Context, names: Collection[str]) -> tuple[str, ...]:
+    return tuple(n for n in context.table.names if n in names)
+
+
+def _standing_out(context: Context, name: str) -> float:
+    """Say how much the commonest value of the sampled rows, or what lies off their step, stands out."""
+    values = context.view(name).values
+    column = counted(finite(values)) if values is not None else None
+    if column is None:
+        return 0.0
+    return max(
+        float(column.counts.max() / np.median(column.counts)) - 2.0, 1.0 if column.off.any() else 0.0, 0.0
+    )
+
+
+def _repeats(column: Counted) -> bool:
+    """Say whether any value is there often enough to be a group's filler."""
+    return bool(column.counts.max() >= 3 or (column.off & (column.counts >= 2)).any())
+
+
 def _believed(found: dict[str, Filler]) -> dict[str, Filler]:
     """Return the columns to name: none unless one is beyond doubt, or several agree."""
     likely = {n: f for n, f in found.items() if f.evidence >= WEAK}
     sure = any(f.evidence >= SURE for f in likely.values())
-    return likely if sure or (len(likely) > 1 and sum(f.evidence for f in likely.values()) >= TOGETHER) else {}
+    return (
+        likely if sure or (len(likely) > 1 and sum(f.evidence for f in likely.values()) >= TOGETHER) else {}
+    )
 
 
 def _overall(context: Context, name: str, column: Counted, seen: Seen) -> bool:
@@ -170,13 +207,19 @@ def _overall(context: Context, name: str, column: Counted, seen: Seen) -> bool:
 
 
 def _groups(context: Context) -> dict[str, Ints]:
-    """Return codes over the rows of the first file for columns with few levels, the classes of the target too."""
+    """Return codes over the rows of the first file: classes of the target first, then columns with few levels."""
     out: dict[str, Ints] = {}
+    if context.target.classes:
+        y = context.target.y
+        out[context.target.name] = np.where(np.isnan(y), -1, np.nan_to_num(y)).astype(np.int64)
+    likely = []
     for name in context.candidates:
-        view = context.view(name)
-        if not 2 <= view.distinct <= MOST_LEVELS:
-            continue
-        if context.table.column(name).type == "text":
+        text = context.table.column(name).type == "text"
+        distinct = context.view(name).distinct
+        if 2 <= distinct <= (MOST_LEVELS if text else MOST_CODES):
+            likely.append((not text, distinct, name))
+    for not_text, _, name in sorted(likely)[:MOST_GROUPS]:
+        if not not_text:
             out[name] = context.table.codes(name)[0]
             continue
         values = context.table.numbers(name)
@@ -185,25 +228,16 @@ def _groups(context: Context) -> dict[str, Ints]:
         codes[known] = np.unique(values[known], return_inverse=True)[1]
         if codes.max(initial=-1) < MOST_LEVELS:
             out[name] = codes
-    if context.target.classes:
-        y = context.target.y
-        out[context.target.name] = np.where(np.isnan(y), -1, np.nan_to_num(y)).astype(np.int64)
     return out
 
 
-def _by_group(
-    context: Context, name: str, column: Counted, groups: dict[str, Ints], seen: Seen
-) -> bool:
-    values = context.table.numbers(name)
-    own = column if context.unlabelled is None else counted(finite(values))
-    suspect = suspect_rows(values, own) if own is not None else None
-    if own is None or suspect is None:
-        return False
+def _by_group(context: Context, name: str, groups: dict[str, Ints], seen: Seen) -> bool:
+    column = Sorted.of(context.table.numbers(name))
     best: tuple[float, str, str, int, int] | None = None
     for group, codes in groups.items():
         if group == name:
             continue
-        found = group_filler(values, own, suspect[0], suspect[1], codes)
+        found = group_filler(column, codes)
         if found is None or found.evidence < SURE_GROUPS:
             continue
         key = (found.evidence, group, found.statistic, found.levels, found.rows)
@@ -214,30 +248,38 @@ def _by_group(
     return True
 
 
-def _by_model(context: Context, name: str, column: Counted, seen: Seen) -> bool:
+def _by_model(context: Context, name: str, column: Counted, seen: Seen) -> None:
+    """Note values off the step of the others that look computed: by their digits, or by what the others say."""
     share = computed_share(column)
     if not DOUBT_LEAST <= share <= DOUBT_MOST:
-        return False
+        return
+    seen.neighbours[name] = neighbour_evidence(column)
     rows = context.model_rows
     values = context.table.numbers(name)[context.index][rows]
     known = np.isfinite(values)
     off = column.off[np.minimum(np.searchsorted(column.values, values[known]), len(column.values) - 1)]
     others = tuple(sorted(n for n in numeric(context) if n != name and context.view(n).distinct > 1))[:60]
-    if not others:
-        return False
-    found = predicted_better(values[known], off, context.matrix(others, rows)[known], context.seed)
-    if found is None or found[0] > CLOSER or found[1] > CHANCE:
-        return False
-    seen.computed[name], seen.filled[name] = found[0], share
-    return True
+    found = None
+    if others:
+        found = predicted_better(values[known], off, context.matrix(others, rows)[known], context.seed)
+    close = found is not None and found[0] <= CLOSER and found[1] <= CHANCE
+    nearby = found is not None and found[1] <= 0.05 and seen.neighbours[name] >= SURE
+    if close or nearby or full_digits(column):
+        seen.computed[name] = share
+    elif seen.neighbours[name] > 0.0:
+        seen.perhaps[name] = share
 
 
 def _values_of(context: Context, name: str) -> list[float]:
-    """Return the suspect values of a column."""
-    values = context.table.numbers(name)
-    column = counted(finite(values))
-    suspect = suspect_rows(values, column) if column is not None else None
-    return [] if suspect is None else np.unique(values[suspect[0]]).tolist()
+    """Return the commonest values of a column in each class of the target: its fillers."""
+    values, y = context.table.numbers(name), context.target.y
+    out: list[float] = []
+    for label in range(len(context.target.classes)):
+        part = counted(finite(values[y == label]))
+        seen = None if part is None else filler_of(part)
+        if seen is not None:
+            out.append(seen.value)
+    return out
 
 
 def _price(context: Context, filled: dict[str, list[float]], statistic: str) -> Price | None:
@@ -248,7 +290,7 @@ def _price(context: Context, filled: dict[str, list[float]], statistic: str) -> 
     if len(rows) < 50:
         return None
     numbers = [n for n in numeric(context) if n not in filled and context.view(n).distinct > 1]
-    names = tuple([*sorted(filled)[:PRICED_COLUMNS], *sorted(numbers)[:PRICED_COLUMNS]])
+    names = (*sorted(filled)[:PRICED_COLUMNS], *sorted(numbers)[:PRICED_COLUMNS])
     data = context.matrix(names, np.arange(context.sampled))
     holes: list[tuple[int, Bools]] = [
         (j, np.isin(data[:, j], filled[n])) for j, n in enumerate(names) if n in filled

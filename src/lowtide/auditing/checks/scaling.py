@@ -192,7 +192,13 @@ def _price(context: Context, chosen: dict[str, Scale]) -> Price | None:
 
 def _rescaled(left: Floats, right: Floats, families: list[str]) -> tuple[Floats, Floats]:
     """Return both parts scaled by what the first part says."""
-    from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
+    from sklearn.preprocessing import (
+        MaxAbsScaler,
+        MinMaxScaler,
+        QuantileTransformer,
+        RobustScaler,
+        StandardScaler,
+    )
 
     left, right = left.copy(), right.copy()
     for j, family in enumerate(families):
