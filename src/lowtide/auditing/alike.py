@@ -11,13 +11,19 @@ from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 
 NEIGHBOURS = 20
-LEAST_JUMP = float(np.log(4.0))
+# How much further the next neighbours are than the copy; the ratio that tells most is taken.
+LEAPS = (4.0, 8.0, 20.0, 60.0, 400.0)
 RARE = 1e-3
+# Leaps to the nearest row are more frequent than to further ones where coarse and fine columns meet.
+MARGIN = 5.0
 # A copy that was moved stays this near in every number (standard deviations).
 NEAR_CELL = 0.3
 PAIRS_WORK = 80_000_000
 CELLS_WORK = 250_000_000
 _CODES = 4
+# A pair agrees so much better (in log odds of chance) than with any other row: what independent columns exceed
+# once in fifty times.
+ALONE = 4.0
 
 
 def points_of(
@@ -131,10 +137,15 @@ def moved(distance: Floats, where: Ints, near: Bools) -> Moved:
     growth = leap * order
     middle = float(np.median(growth[:, min(2, k - 2) :]))
     dimension = np.log(2.0) / max(middle, 1e-3)
-    least = max(LEAST_JUMP, float(-np.log(RARE) / dimension))
-    tails = [float((growth[:, i] > least).mean()) for i in range(1, min(6, k - 1))]
-    natural = max(float(np.exp(-dimension * least)), float(np.median(tails)) if tails else 0.0)
-    hit = near & (leap > least).any(axis=1)
+    best = (-np.inf, 1.0, np.zeros(q, dtype=bool))
+    for least in np.log(LEAPS):
+        if dimension * least < -np.log(RARE):
+            continue
+        tails = [float((growth[:, i] > least).mean()) for i in range(1, min(6, k - 1))]
+        natural = max(float(np.exp(-dimension * least)), float(np.median(tails)))
+        hit = near & (leap > least).any(axis=1)
+        best = max(best, (float(hit.mean()) - MARGIN * natural, natural, hit), key=lambda b: b[0])
+    _, natural, hit = best
     reach = float(np.quantile(distance[hit, 0], 0.95)) * 1.5 if hit.any() else 0.0
     return Moved(hit, where[:, 0], natural, reach)
 
@@ -163,7 +174,8 @@ def changed(cells: Keys, refs: Keys, seed: int, *, same: bool) -> Changed | None
 
     All rows are compared, by hashes of the row without one column, and (two cells) of blocks of columns: of three
     blocks, two changed cells leave one whole. Tables of coarse columns are full of such pairs, but then
-    pairs with one more difference are more frequent still; re-entered rows stand alone.
+    others agree with the row about as much; re-entered rows stand alone. Agreement in a column weighs by how
+    improbable it is.
 
     Parameters
     ----------
@@ -184,16 +196,29 @@ def changed(cells: Keys, refs: Keys, seed: int, *, same: bool) -> Changed | None
     few = np.random.default_rng([seed, 1041]).permutation(len(left))[:5000]
     differs = cells[left[few]] != refs[right[few]]
     anchors = few[: int(np.clip(CELLS_WORK / max(len(refs) * p, 1), 40, 400))]
+    weight = _weights(refs)
     alone = np.zeros(len(anchors), dtype=bool)
     for i, anchor in enumerate(anchors):
-        unlike = (refs != cells[left[anchor]]).sum(axis=1)
-        own = int((cells[left[anchor]] != refs[right[anchor]]).sum())
-        counts = np.bincount(unlike, minlength=p + 3)
-        alone[i] = counts[own + 1] < counts[1 : own + 1].sum() and counts[own + 2] <= 3 * counts[1 : own + 1].sum()
+        agrees = refs == cells[left[anchor]]
+        unlike = p - agrees.sum(axis=1)
+        own = int(unlike[right[anchor]])
+        others = unlike > own
+        best = float((agrees[others] @ weight).max()) if others.any() else 0.0
+        alone[i] = float(agrees[right[anchor]] @ weight) - best >= ALONE
     count = differs.sum(axis=0).astype(np.float64)
     twice = float((count * (count - 1)).sum())
     spread = float(count.sum() * (count.sum() - 1)) / twice if twice > 0 else float(p)
     return Changed(left, right, float(alone.mean()), differs.mean(axis=0), min(spread, float(p)))
+
+
+def _weights(cells: Keys) -> Floats:
+    """Return what it means to agree in a column (p,): minus the logarithm of how probable that is by chance."""
+    n, p = cells.shape
+    out = np.zeros(p)
+    for j in range(p):
+        _, size = np.unique(cells[:, j], return_counts=True)
+        out[j] = -np.log(max(float((size.astype(np.float64) ** 2).sum()) / n**2, 1.0 / n))
+    return out
 
 
 def _one_off(cells: Keys, refs: Keys, same: bool) -> list[tuple[Ints, Ints]]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lowtide.auditing.alike import NEAR_CELL, NEIGHBOURS, PAIRS_WORK, changed, moved, nearest, points_of
-from lowtide.auditing.cells import Keys, exact_cells, numbers_of, plain_cells, row_sums
+from lowtide.auditing.alike import MARGIN, NEAR_CELL, NEIGHBOURS, PAIRS_WORK, changed, moved, nearest, points_of
+from lowtide.auditing.cells import Keys, exact_cells, natural_share, numbers_of, plain_cells, row_sums
 from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 
@@ -16,8 +16,6 @@ ALWAYS = 0.7
 LEAST_ALONE = 0.7
 # Columns that change (effective number, as a share of all) in rows that were entered again; of an entity fewer do.
 LEAST_SPREAD = 0.3
-# Leaps to the nearest row are more frequent than to further ones where coarse and fine columns meet.
-MARGIN = 5.0
 LINK_ROWS = 20_000
 
 
@@ -98,6 +96,9 @@ class Matcher:
         if len(often):
             # What differs each time tells the rows apart; only a stamp that never repeats says nothing about them.
             if len(often) > 1 or not self._never_repeats(int(often[0])):
+                return None
+            rest = np.concatenate([self.own, self.others] if not self.same else [self.own])
+            if natural_share(np.delete(rest, often, axis=1), self.seed) > 0.3:
                 return None
             kind = "stamped"
         elif found.spread < max(LEAST_SPREAD * self.own.shape[1], 2.0):

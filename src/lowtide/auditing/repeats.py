@@ -11,10 +11,10 @@ from lowtide.core.task import Kind
 from lowtide.stats.association import Bools, Floats, Ints, deal_folds, skill
 
 # Share of rows beyond chance from which copies are an error, a question, worth a warning.
-ERROR_SHARE, QUESTION_SHARE, WARNING_SHARE = 0.05, 0.01, 0.003
+ERROR_SHARE, QUESTION_SHARE, WARNING_SHARE = 0.045, 0.009, 0.003
 LEAST_ROWS = 5
 # What a copy can add to the score at most: below it, nobody would be deceived.
-LEAST_GAIN = 0.005
+LEAST_GAIN = 0.002
 FOLDS = 4
 
 
@@ -46,9 +46,9 @@ def severity(context: Context, together: Ints, rows: int, share: float) -> str:
         return "note"
     if share < QUESTION_SHARE:
         return "warning"
-    if gain(context, together, share) < LEAST_GAIN:
-        return "warning"
-    return "error" if share >= ERROR_SHARE else "question"
+    if share < ERROR_SHARE or gain(context, together, share) < LEAST_GAIN:
+        return "question"
+    return "error"
 
 
 @dataclass(frozen=True, slots=True)
