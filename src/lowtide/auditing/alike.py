@@ -16,6 +16,8 @@ LEAPS = (4.0, 8.0, 20.0, 60.0, 400.0)
 RARE = 1e-3
 # Leaps to the nearest row are more frequent than to further ones where coarse and fine columns meet.
 MARGIN = 5.0
+# A class that was multiplied with noise: so many of its rows leap, and so many times more than in another.
+LOUD, CONTRAST = 0.2, 8.0
 # A copy that was moved stays this near in every number (standard deviations).
 NEAR_CELL = 0.3
 PAIRS_WORK = 80_000_000
@@ -114,7 +116,7 @@ class Moved:
     reach: float
 
 
-def moved(distance: Floats, where: Ints, near: Bools) -> Moved:
+def moved(distance: Floats, where: Ints, near: Bools, labels: Ints | None = None) -> Moved:
     """Find neighbours that are too near, judged by how distances grow from one neighbour to the next.
 
     Where points lie evenly in D dimensions, k log(d[k+1] / d[k]) is exponential with rate D for every k, all
@@ -127,6 +129,8 @@ def moved(distance: Floats, where: Ints, near: Bools) -> Moved:
     ----------
     distance, where : (q, k) of `nearest`.
     near : (q,) the nearest one is near in every cell.
+    labels : (q,) classes. Whoever multiplies one class with noise makes leaps at many k, and so hides them; but only
+        in that class. Then the class with the fewest tells what is natural.
     """
     q, k = distance.shape
     if q == 0 or k < 4:
@@ -144,10 +148,22 @@ def moved(distance: Floats, where: Ints, near: Bools) -> Moved:
         tails = [float((growth[:, i] > least).mean()) for i in range(1, min(6, k - 1))]
         natural = max(float(np.exp(-dimension * least)), float(np.median(tails)))
         hit = near & (leap > least).any(axis=1)
+        if labels is not None:
+            natural = min(natural, _quiet(hit, labels))
         best = max(best, (float(hit.mean()) - MARGIN * natural, natural, hit), key=lambda b: b[0])
     _, natural, hit = best
     reach = float(np.quantile(distance[hit, 0], 0.95)) * 1.5 if hit.any() else 0.0
     return Moved(hit, where[:, 0], natural, reach)
+
+
+def _quiet(hit: Bools, labels: Ints) -> float:
+    """Return the rate of the class that has the fewest, when another has very many; 1 otherwise."""
+    size = np.bincount(labels)
+    rate = np.bincount(labels, weights=hit.astype(np.float64))[size >= 20] / size[size >= 20]
+    if len(rate) < 2 or rate.max() < LOUD:
+        return 1.0
+    least = float(rate.min()) + 1.0 / float(size.max())
+    return least if rate.max() > CONTRAST * least else 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lowtide.auditing.alike import MARGIN, NEAR_CELL, NEIGHBOURS, PAIRS_WORK, changed, moved, nearest, points_of
+from lowtide.auditing.alike import (
+    MARGIN,
+    NEAR_CELL,
+    NEIGHBOURS,
+    PAIRS_WORK,
+    changed,
+    moved,
+    nearest,
+    points_of,
+)
 from lowtide.auditing.cells import Keys, exact_cells, natural_share, numbers_of, plain_cells, row_sums
 from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
@@ -41,7 +50,11 @@ class Alike:
 
     @property
     def beyond(self) -> float:
-        return max(self.share - MARGIN * self.natural, 0.0) if self.kind == "moved" else self.share - self.natural
+        return (
+            max(self.share - MARGIN * self.natural, 0.0)
+            if self.kind == "moved"
+            else self.share - self.natural
+        )
 
 
 class Matcher:
@@ -111,8 +124,8 @@ class Matcher:
     def _never_repeats(self, j: int) -> bool:
         return np.unique(self.own[:, j]).size >= 0.98 * self.n
 
-    def moved(self) -> Alike | None:
-        """Rows whose numbers are all a little off those of another row."""
+    def moved(self, labels: Ints | None = None) -> Alike | None:
+        """Rows whose numbers are all a little off those of another row; ``labels`` (n,): their classes."""
         rows, there = self.distinct()
         rng = np.random.default_rng([self.seed, 1043])
         most = max(200, PAIRS_WORK // max(len(there), 1))
@@ -133,7 +146,7 @@ class Matcher:
         if self.same:
             distance, where = _without_self(distance, where, asked, there)
         near = self._near(asked, there[where[:, 0]], plain, texts)
-        seen = moved(distance, where, near)
+        seen = moved(distance, where, near, None if labels is None else labels[asked])
         if not seen.hit.any():
             return None
         left, right = asked[seen.hit], there[seen.partner[seen.hit]]
@@ -181,7 +194,9 @@ class Matcher:
                 out[name] = np.where(np.isfinite(values), values, np.nan)
         return out
 
-    def _everywhere(self, left: Ints, right: Ints, shared: list[str], numbers: list[dict[str, Floats]]) -> bool:
+    def _everywhere(
+        self, left: Ints, right: Ints, shared: list[str], numbers: list[dict[str, Floats]]
+    ) -> bool:
         """Say whether the pairs differ all over, not in the one or two columns that tell rows of an entity apart."""
         rates = []
         for name in shared:

@@ -13,7 +13,11 @@ NEIGHBOURS = 40
 QUERIES = 3000
 WORK = 60_000_000
 # 1 + cos of the angle at a row between its two neighbours: exact, single precision or many decimals, few decimals.
-TOLERANCES = (1e-9, 1e-6, 1e-4)
+TOLERANCES = (1e-9, 1e-6, 1e-5, 1e-4)
+# Columns whose last digit is this small (standard deviations) keep the direction when they are rounded.
+SHARP = 0.02
+FEW = 12
+MIXED = 5
 _MOVED = 1e-7
 
 
@@ -42,7 +46,7 @@ class Between:
         return float((self.control < tolerance).mean())
 
 
-def between(raw: Floats, members: Ints, fine: Bools, seed: int) -> Between | None:
+def between(raw: Floats, members: Ints, fine: Bools, steps: Floats, seed: int) -> list[Between]:
     """Look at rows of one class.
 
     A synthetic row is a + u (b - a) with one u for all columns, b among the nearest neighbours of a (Chawla et al.
@@ -54,6 +58,13 @@ def between(raw: Floats, members: Ints, fine: Bools, seed: int) -> Between | Non
     raw : (n, p) numbers of all rows, none missing among ``members``.
     members : positions of the rows of the class.
     fine : (p,) columns with many values; a pair counts only when two of these differ.
+    steps : (p,) size of the last digit of each column.
+
+    Returns
+    -------
+    list of Between
+        By all columns; and by those alone in which rounding leaves the direction as it was, in case that the rows were
+        rounded after they were made.
     """
     own = raw[members]
     spread = own.std(axis=0)
@@ -61,7 +72,7 @@ def between(raw: Floats, members: Ints, fine: Bools, seed: int) -> Between | Non
     own, fine = own[:, used] / spread[used], fine[used]
     own = own - own.mean(axis=0)
     if fine.sum() < 2 or len(own) < 12:
-        return None
+        return []
     rng = np.random.default_rng([seed, 1051])
     most = int(np.clip(WORK // len(own), 300, QUERIES))
     asked = np.arange(len(own)) if len(own) <= most else np.sort(rng.choice(len(own), most, replace=False))
@@ -71,10 +82,20 @@ def between(raw: Floats, members: Ints, fine: Bools, seed: int) -> Between | Non
     if unit.min() < 0.5:
         where.append(nearest(own[asked] * unit, own * unit, k + 1)[1])
     around = np.concatenate(where, axis=1)
-    bend, nearer = _bend(own[asked], own, around, asked, fine)
-    mixed = own[around[np.arange(len(asked))[:, None], rng.integers(1, 6, (len(asked), own.shape[1]))], np.arange(own.shape[1])]  # fmt: skip
-    control, _ = _bend(mixed, own, around, asked, fine)
-    return Between(members[asked], bend, control, members[nearer])
+    # Neighbouring columns never come from the same neighbour, or a mixed row could be that very neighbour.
+    pick = (rng.integers(0, MIXED, (len(asked), 1)) + np.arange(own.shape[1])) % MIXED + 1
+    mixed = own[around[np.arange(len(asked))[:, None], pick], np.arange(own.shape[1])]
+    sharp = fine & (steps[used] / spread[used] < SHARP)
+    rounded = bool((~sharp).any()) and int(sharp.sum()) >= 3
+    made = []
+    for chosen, count in (
+        ((np.ones(len(fine), dtype=bool), k + 1), (sharp, FEW)) if rounded else ((sharp | True, k + 1),)
+    ):
+        close = around if count > k else np.concatenate([w[:, : count + 1] for w in where], axis=1)
+        bend, nearer = _bend(own[asked][:, chosen], own[:, chosen], close, asked, fine[chosen])
+        control, _ = _bend(mixed[:, chosen], own[:, chosen], close, asked, fine[chosen])
+        made.append(Between(members[asked], bend, control, members[nearer]))
+    return made
 
 
 def _bend(points: Floats, own: Floats, around: Ints, asked: Ints, fine: Bools) -> tuple[Floats, Ints]:

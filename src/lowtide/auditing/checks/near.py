@@ -14,7 +14,7 @@ from lowtide.auditing.matching import Alike, Matcher
 from lowtide.auditing.repeats import concentrated, severity
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
-from lowtide.stats.association import Bools, Ints
+from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
@@ -40,7 +40,8 @@ class NearRows(Check):
         place = _rows(context)
         own = table if len(place) == len(table) else table.take(place)
         matcher = Matcher(own, None, names, context.seed)
-        kinds = [k for k in (matcher.spelled(), matcher.changed(), matcher.moved()) if k is not None]
+        labels = None if target.kind == "regression" else _classes(target.y[place], len(target.classes))
+        kinds = [k for k in (matcher.spelled(), matcher.changed(), matcher.moved(labels)) if k is not None]
         if not kinds:
             return []
         hit, asked = _union(kinds)
@@ -86,6 +87,11 @@ def _rows(context: Context) -> Ints:
         return np.arange(n, dtype=np.int64)
     more = np.random.default_rng([context.seed, 1040]).choice(n, MOST_ROWS, replace=False)
     return np.union1d(context.index, more).astype(np.int64)
+
+
+def _classes(y: Floats, count: int) -> Ints:
+    """Return classes (n,); rows without an outcome are one more."""
+    return np.nan_to_num(y, nan=count).astype(np.int64)
 
 
 def _sampled(labels: Ints, place: Ints, context: Context) -> Ints:

@@ -12,7 +12,7 @@ from lowtide.auditing.context import Context
 from lowtide.auditing.matching import Alike, Matcher
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
-from lowtide.stats.association import Bools, Ints
+from lowtide.stats.association import Bools
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
@@ -39,20 +39,18 @@ class SharedRows(Check):
         if context.test is None:
             return NotApplicable(code=self.code, reason="no_second_file")
         test = context.test
-        names = tuple(
-            sorted(
-                n
-                for n in context.candidates
-                if n in test.names and "id" not in (table.role(n), test.role(n)) and not _numbers_rows(table, n)
-            )
-        )
+        names = tuple(sorted(n for n in context.candidates if _comparable(table, test, n)))
         if not names:
             return NotApplicable(code=self.code, reason="no_common_columns")
         first = _part(table, MOST_ROWS, [context.seed, 1030])
         matcher = Matcher(test, first, names, context.seed)
         equal = matcher.equal()
         count = int(equal.sum())
-        chance = count * natural_share(np.concatenate([matcher.others, matcher.own]), context.seed) if count else 0.0
+        chance = (
+            count * natural_share(np.concatenate([matcher.others, matcher.own]), context.seed)
+            if count
+            else 0.0
+        )
         exact = int(np.isin(row_sums(matcher.exact[0]), row_sums(matcher.exact[1])).sum())
         near = [k for k in (matcher.changed(), matcher.moved()) if k is not None and k.kind != "stamped"]
         shared = equal.copy()
@@ -86,6 +84,16 @@ class SharedRows(Check):
                 remedy="drop_rows",
             )
         ]
+
+
+def _comparable(table: Table, test: Table, name: str) -> bool:
+    """Say whether both files have this column and it says more than which row it is.
+
+    A number that the second file has as text may look like an identifier there; the first file knows better.
+    """
+    if name not in test.names or table.role(name) == "id" or _numbers_rows(table, name):
+        return False
+    return test.role(name) != "id" or table.column(name).type != test.column(name).type
 
 
 def _numbers_rows(table: Table, name: str) -> bool:

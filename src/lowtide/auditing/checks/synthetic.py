@@ -57,6 +57,8 @@ class SyntheticRows(Check):
     def look(
         self, table: Table, target: Target, task: Task, context: Context
     ) -> list[Finding] | NotApplicable:
+        if len(table) < 2 * LEAST_CLASS:
+            return NotApplicable(code=self.code, reason="too_few_rows")
         names = _numeric(context)
         if len(names) < 2:
             return NotApplicable(code=self.code, reason="no_features")
@@ -119,37 +121,49 @@ def _distinct(table: Table, target: Target, names: tuple[str, ...]) -> tuple[Int
 
 
 def _made(raw: Floats, y: Floats, target: Target, seed: int) -> list[_Made]:
+    steps = np.asarray([_step(raw[:, j]) for j in range(raw.shape[1])])
     if target.kind == "regression":
-        seen = between(raw, np.arange(len(raw), dtype=np.int64), _fine(raw), seed)
-        return [] if seen is None else _whole(seen, len(raw))
-    classes = [c for c in range(len(target.classes)) if np.sum(y == c) >= LEAST_CLASS][:MOST_CLASSES]
-    looks: dict[int, Between] = {}
-    for c in classes:
+        # Without classes to compare, only lines that are exact count.
+        looks = between(raw, np.arange(len(raw), dtype=np.int64), _fine(raw), steps, seed)
+        return _found({"": looks[0]}, {"": len(raw)}, TOLERANCES[:2], alone=True) if looks else []
+    seen: dict[str, list[Between]] = {}
+    size: dict[str, int] = {}
+    for c in range(len(target.classes)):
         members = np.flatnonzero(y == c)
-        seen = between(raw, members, _fine(raw[members]), seed)
-        if seen is not None:
-            looks[c] = seen
-    for tolerance in TOLERANCES:
+        if len(members) < LEAST_CLASS or len(seen) >= MOST_CLASSES:
+            continue
+        looks = between(raw, members, _fine(raw[members]), steps, seed)
+        if looks:
+            seen[target.classes[c]], size[target.classes[c]] = looks, len(members)
+    found = _found({c: b[0] for c, b in seen.items()}, size, TOLERANCES)
+    return found or _found({c: b[1] for c, b in seen.items() if len(b) > 1}, size, TOLERANCES)
+
+
+def _found(
+    looks: dict[str, Between], size: dict[str, int], tolerances: tuple[float, ...], *, alone: bool = False
+) -> list[_Made]:
+    if len(looks) < 2 and not alone:
+        tolerances = tolerances[:2]
+    for tolerance in tolerances:
         out = []
         for c, seen in looks.items():
+            # Whoever balances classes leaves at least one as it was.
             rest = [o.rate(tolerance) for d, o in looks.items() if d != c]
-            # Whoever balances classes leaves at least one as it was. A class without fine columns has no
-            # rows made of lines, and nothing to compare.
             chance = max(seen.chance(tolerance), min(rest, default=0.0))
             if _beyond(seen, tolerance, chance):
-                out.append(_of(target.classes[c], seen, tolerance, chance, int(np.sum(y == c))))
+                out.append(_of(c, seen, tolerance, chance, size[c]))
         if out:
             return out
     return []
 
 
-def _whole(seen: Between, size: int) -> list[_Made]:
-    """Without classes to compare, only lines that are exact count."""
-    for tolerance in TOLERANCES[:2]:
-        chance = seen.chance(tolerance)
-        if _beyond(seen, tolerance, chance):
-            return [_of("", seen, tolerance, chance, size)]
-    return []
+def _step(values: Floats) -> float:
+    """Return the size of the last digit of most of the values."""
+    few = values[:: max(1, len(values) // 2000)]
+    for places in range(-3, 9):
+        if (np.abs(few - np.round(few, places)) <= 1e-9 * np.maximum(np.abs(few), 1.0)).mean() > 0.9:
+            return float(10.0**-places)
+    return 0.0
 
 
 def _beyond(seen: Between, tolerance: float, chance: float) -> bool:
@@ -164,7 +178,9 @@ def _of(label: str, seen: Between, tolerance: float, chance: float, size: int) -
 
 def _fine(raw: Floats) -> Bools:
     n = len(raw)
-    return np.asarray([np.unique(raw[:, j]).size > max(10, FINE * n) for j in range(raw.shape[1])], dtype=bool)
+    return np.asarray(
+        [np.unique(raw[:, j]).size > max(10, FINE * n) for j in range(raw.shape[1])], dtype=bool
+    )
 
 
 def _price(
