@@ -20,7 +20,7 @@ MARGIN = 5.0
 LOUD, CONTRAST = 0.2, 8.0
 # A copy that was moved stays this near in every number (standard deviations).
 NEAR_CELL = 0.3
-PAIRS_WORK = 80_000_000
+PAIRS_WORK = 50_000_000
 CELLS_WORK = 250_000_000
 _CODES = 4
 # A pair agrees so much better (in log odds of chance) than with any other row: what independent columns exceed

@@ -43,14 +43,16 @@ def plain_cells(tables: Sequence[Table], names: Sequence[str]) -> list[Keys]:
     """Return hashes (n, p) of the cells of each table after normalising, comparable between the tables.
 
     Texts lose case, width and blanks around and between (Unicode NFKC, casefold); texts that are numbers,
-    truths or ISO dates become them; numbers keep six digits, and no more decimals than the table that has the fewest.
+    truths or dates become them; fractions keep six digits, and no more decimals than the table that has the fewest.
     """
     out = [np.empty((len(t), len(names)), dtype=np.uint64) for t in tables]
     for j, name in enumerate(names):
         made = [_plain(t, name) for t in tables]
-        places = min(_decimals(values[~np.isnan(values)]) for values, _ in made)
-        for keys, (values, texts) in zip(out, made, strict=True):
-            keys[:, j] = _salted(np.where(np.isnan(values), texts, _number_keys(values, places)), j)
+        places = min(_decimals(values[~np.isnan(values)]) for values, _, _ in made)
+        for keys, (values, days, texts) in zip(out, made, strict=True):
+            own = np.where(np.isnan(values), texts, _number_keys(values, places))
+            seconds = np.round(np.where(np.isnan(days), 0.0, days) * 86_400.0) + 0.0
+            keys[:, j] = _salted(np.where(np.isnan(days), own, mix(seconds.view(np.uint64))), j)
     return out
 
 
@@ -113,8 +115,9 @@ def missing_cells(table: Table, names: Sequence[str]) -> Bools:
 
 
 def numbers_of(table: Table, name: str) -> Floats:
-    """Return a column as numbers whatever its type: texts that are numbers or dates too; NaN elsewhere."""
-    return _plain(table, name)[0]
+    """Return a column as numbers whatever its type: texts that are numbers, dates as days; NaN elsewhere."""
+    values, days, _ = _plain(table, name)
+    return np.where(np.isnan(values), days, values)
 
 
 def _salted(keys: Keys, j: int) -> Keys:
@@ -122,21 +125,25 @@ def _salted(keys: Keys, j: int) -> Keys:
         return mix(keys + np.uint64(j + 1) * np.uint64(0x9E3779B97F4A7C15))
 
 
-def _plain(table: Table, name: str) -> tuple[Floats, Keys]:
-    """Return numbers (n,), NaN for what is none, and hashes (n,) of the texts or of "missing"."""
-    if table.column(name).type != "text":
+def _plain(table: Table, name: str) -> tuple[Floats, Floats, Keys]:
+    """Return numbers (n,), days (n,), both NaN for what is none, and hashes (n,) of the texts or of "missing"."""
+    kind = table.column(name).type
+    if kind != "text":
         values = table.numbers(name)
-        return values, np.full(len(values), _NOTHING)
+        nothing = np.full(len(values), np.nan)
+        none = np.full(len(values), _NOTHING)
+        return (nothing, values, none) if kind == "date" else (values, nothing, none)
     codes, levels = table.codes(name)
-    plain = [plain_text(level) for level in levels]
-    value = np.asarray([np.nan if t is None else number_in(t) for t in plain] + [np.nan])
     import pyarrow as pa
 
+    plain = [plain_text(level) for level in levels]
+    value = np.asarray([np.nan if t is None else number_in(t) for t in plain] + [np.nan])
+    days = np.asarray([np.nan if t is None else days_in(t) for t in plain] + [np.nan])
     keys = np.full(len(levels) + 1, _NOTHING)
     if levels:
-        keys[:-1] = column_keys(pa.array([t or None for t in plain], type=pa.string()))
-        keys[:-1][[not t for t in plain]] = _NOTHING
-    return value[codes], keys[codes]
+        texts = column_keys(pa.array(plain, type=pa.string()))
+        keys[:-1] = np.where([t is None for t in plain], _NOTHING, texts)
+    return value[codes], np.where(np.isnan(value), days, np.nan)[codes], keys[codes]
 
 
 def plain_text(text: str) -> str | None:
@@ -145,17 +152,21 @@ def plain_text(text: str) -> str | None:
 
 
 def number_in(text: str) -> float:
-    """Return the number, truth, or days since 1970 that a normalised text states; NaN when none."""
+    """Return the number or truth that a normalised text states; NaN when none."""
     if text in ("true", "false"):
         return float(text == "true")
-    if text[0] not in "+-.0123456789":
+    if text[0] not in "+-.0123456789" or "_" in text:
         return float("nan")
     try:
-        value = float(text.replace(",", "").replace("_", "x"))
-        return value if np.isfinite(value) else float("nan")
+        value = float(text.replace(",", ""))
     except ValueError:
-        pass
-    if len(text) < 8 or not text[:4].isdigit():
+        return float("nan")
+    return value if np.isfinite(value) else float("nan")
+
+
+def days_in(text: str) -> float:
+    """Return the days since 1970 of a date that begins with its year; NaN when the text is none."""
+    if len(text) < 8 or not text[:4].isdigit() or text.isdigit():
         return float("nan")
     try:
         when = datetime.fromisoformat(text.replace("/", "-").replace(".", "-", 2))
@@ -174,11 +185,11 @@ def _decimals(values: Floats) -> int:
 
 
 def _number_keys(values: Floats, places: int) -> Keys:
-    """Return hashes of numbers with six digits and so many decimals at most; NaN and inf are as good as any value."""
+    """Return hashes of numbers: fractions with six digits and so many decimals at most, whole numbers as they are."""
     known = np.isfinite(values) & (values != 0)
     magnitude = np.zeros(len(values))
     magnitude[known] = np.floor(np.log10(np.abs(values[known])))
-    keep = np.clip(DIGITS - 1 - magnitude, -300, places if places < MOST_DECIMALS else 300)
+    keep = np.clip(DIGITS - 1 - magnitude, 0, places if places < MOST_DECIMALS else 300)
     # Halves go the same way on both sides, whatever the last bit of the product is.
     with np.errstate(all="ignore"):
         scaled = np.where(known, values * 10.0**keep, 0.0)

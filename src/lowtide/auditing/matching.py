@@ -128,7 +128,7 @@ class Matcher:
         """Rows whose numbers are all a little off those of another row; ``labels`` (n,): their classes."""
         rows, there = self.distinct()
         rng = np.random.default_rng([self.seed, 1043])
-        most = max(200, PAIRS_WORK // max(len(there), 1))
+        most = max(400, PAIRS_WORK // max(len(there), 1))
         asked = rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))
         numbers = [self._numbers(t) for t in self.tables]
         shared = [n for n in self.names if all(n in own for own in numbers)]

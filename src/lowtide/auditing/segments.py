@@ -11,7 +11,7 @@ from lowtide.stats.association import Bools, Floats, Ints
 
 NEIGHBOURS = 40
 QUERIES = 3000
-WORK = 60_000_000
+WORK = 40_000_000
 # 1 + cos of the angle at a row between its two neighbours: exact, single precision or many decimals, few decimals.
 TOLERANCES = (1e-9, 1e-6, 1e-5, 1e-4)
 # Columns whose last digit is this small (standard deviations) keep the direction when they are rounded.

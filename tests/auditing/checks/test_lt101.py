@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lowtide.auditing.cells import exact_cells, natural_share, number_in, plain_cells, plain_text
+from lowtide.auditing.cells import days_in, exact_cells, natural_share, number_in, plain_cells, plain_text
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
 from lowtide.auditing.context import Context
 from lowtide.testing.contracts import Case, CheckContract, case, look
@@ -72,8 +72,26 @@ def test_spelling(one: str, other: str) -> None:
 
 
 def test_numbers_in_texts() -> None:
-    assert number_in("1,234.5") == 1234.5 and number_in("true") == 1.0 and number_in("1970-01-03") == 2.0
-    assert np.isnan(number_in("12 apples")) and np.isnan(number_in("-")) and np.isnan(number_in("1_0"))
+    assert number_in("1,234.5") == 1234.5 and number_in("true") == 1.0 and days_in("1970/01/03") == 2.0
+    assert (
+        np.isnan(days_in("20240131"))
+        and np.isnan(number_in("12 apples"))
+        and np.isnan(number_in("-"))
+        and np.isnan(number_in("1_0"))
+    )
+
+
+def test_moments_and_whole_numbers_are_not_rounded() -> None:
+    table = make_table(
+        {
+            "at": ["2024-01-01 10:00:00", "2024-01-01 10:00:01"],
+            "n": [1600000000.0, 1600000001.0],
+            "x": [0.1, 0.1],
+        }
+    )
+    for name in ("at", "n"):
+        (cells,) = plain_cells([table], (name, "x"))
+        assert cells[0, 0] != cells[1, 0] and cells[0, 1] == cells[1, 1]
 
 
 def test_cells_of_two_files_of_other_types() -> None:
