@@ -18,6 +18,7 @@ Keys = npt.NDArray[np.uint64]
 DIGITS = 6
 MOST_DECIMALS = 6
 BASELINE_ROWS = 100_000
+ONE_COLUMN = 0.8
 _PIVOTS = 5
 _OTHERS = 10
 _NOTHING = np.uint64(0xA0761D6478BD642F)
@@ -84,8 +85,11 @@ def natural_share(cells: Keys, seed: int) -> float:
         cells = cells[np.sort(np.random.default_rng([seed, 1011]).choice(n, BASELINE_ROWS, replace=False))]
     total = row_sums(cells)
     same = equal_pairs(total)
-    if same == 0 or p < 2:
+    if same == 0:
         return 1.0
+    if p < 2:
+        # One column has no others to be judged by: long texts do not repeat by chance, short values do.
+        return float(np.unique(total).size < ONE_COLUMN * len(total))
     with np.errstate(over="ignore"):
         one = np.asarray([equal_pairs(total - cells[:, j]) - same for j in range(p)], dtype=np.float64)
         order = np.argsort(-one, kind="stable")

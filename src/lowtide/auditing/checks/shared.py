@@ -10,6 +10,8 @@ from lowtide.auditing.cells import natural_share, row_sums
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.auditing.matching import Alike, Matcher
+from lowtide.auditing.repeats import ERROR_SHARE as NEAR_SHARE
+from lowtide.auditing.repeats import LEAST_ROWS, QUESTION_SHARE
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
 from lowtide.stats.association import Bools
@@ -60,7 +62,6 @@ class SharedRows(Check):
         asked = _asked(near, len(test))
         # Rows that were not asked have near copies as often as those that were.
         estimated = sum(k.beyond for k in near) * (len(test) - count)
-        share = (beyond + estimated) / max(len(test), 1)
         if beyond == 0 and estimated < 3:
             return []
         context.shared_rows = shared
@@ -78,12 +79,20 @@ class SharedRows(Check):
         return [
             Finding(
                 code=self.code,
-                severity="error" if share >= ERROR_SHARE else "warning",
+                severity=_severity(beyond, beyond + estimated, len(test)),
                 rows=tuple(int(r) for r in test.rows[shared][:SHOWN]),
                 facts=facts,
                 remedy="drop_rows",
             )
         ]
+
+
+def _severity(equal: float, rows: float, total: int) -> str:
+    """Return how grave it is: equal rows are proof, near ones when there are many."""
+    share = rows / total
+    if rows < LEAST_ROWS or share < QUESTION_SHARE:
+        return "warning"
+    return "error" if equal >= max(LEAST_ROWS, ERROR_SHARE * total) or share >= NEAR_SHARE else "question"
 
 
 def _comparable(table: Table, test: Table, name: str) -> bool:
