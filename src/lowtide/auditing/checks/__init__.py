@@ -17,10 +17,12 @@ from lowtide.auditing.checks.hidden import HiddenEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.looked_at import LookedAt
 from lowtide.auditing.checks.names import OutcomeNames
+from lowtide.auditing.checks.near import NearRows
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.scaling import ScaledOnAllRows
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.statements import TellingText
+from lowtide.auditing.checks.synthetic import SyntheticRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.auditing.checks.windows import FutureWindow
 from lowtide.core.registry import with_plugins
@@ -30,6 +32,8 @@ from lowtide.core.registry import with_plugins
 CHECKS: tuple[Check, ...] = (
     DuplicateRows(),
     Contradictions(),
+    NearRows(),
+    SyntheticRows(),
     SharedRows(),
     LookedAt(),
     ScaledOnAllRows(),
