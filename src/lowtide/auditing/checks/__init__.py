@@ -7,6 +7,7 @@ from lowtide.auditing.checks.copies import TargetCopy
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
+from lowtide.auditing.checks.encoded import EncodedOnAllRows
 from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.filling import FilledOnAllRows
 from lowtide.auditing.checks.formula import TargetFormula
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     ScaledOnAllRows(),
     FilledOnAllRows(),
     TargetCopy(),
+    EncodedOnAllRows(),
     FilledForOne(),
     TargetFormula(),
     Identifier(),

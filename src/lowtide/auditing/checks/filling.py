@@ -29,7 +29,7 @@ from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
-SURE, WEAK, TOGETHER = 3.3, 1.5, 4.0
+SURE, WEAK, TOGETHER = 2.8, 1.2, 3.4
 SURE_GROUPS = 5.0
 MOST_LEVELS, MOST_CODES = 60, 12
 MOST_GROUPS = 15
