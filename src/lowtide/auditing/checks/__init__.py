@@ -16,6 +16,7 @@ from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.scaling import ScaledOnAllRows
+from lowtide.auditing.checks.selection import SelectedOnAllRows
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.core.registry import with_plugins
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     FilledOnAllRows(),
     TargetCopy(),
     EncodedOnAllRows(),
+    SelectedOnAllRows(),
     FilledForOne(),
     TargetFormula(),
     Identifier(),
