@@ -206,9 +206,7 @@ def _sizes(cells: Cells) -> list[Floats]:
     return out
 
 
-def _best_size(
-    cells: Cells, prior: float, sizes: list[Floats], shrink: Shrink
-) -> tuple[Floats, Floats]:
+def _best_size(cells: Cells, prior: float, sizes: list[Floats], shrink: Shrink) -> tuple[Floats, Floats]:
     """Return the values (cells,) of a shrinkage, by the size of level that comes nearest to each value."""
     best, weight = np.full(len(cells.count), np.inf), np.ones(len(cells.count))
     for size in sizes:
@@ -259,7 +257,10 @@ def _log_odds(cells: Cells, y: Floats, sizes: list[Floats]) -> list[tuple[str, F
         # What is taken off is known, or else whatever most cells agree on.
         starts = [-float(np.log((yes + 2 * added) / (no + 2 * added))), -float(np.log(yes / no)), 0.0]
         for sign in (1.0, -1.0):
-            for start in (*(sign * t for t in starts), float(np.median((cells.value - sign * each[0])[good]))):
+            for start in (
+                *(sign * t for t in starts),
+                float(np.median((cells.value - sign * each[0])[good])),
+            ):
                 best = np.full(len(cells.count), np.inf)
                 for odds in each:
                     fitted = sign * odds + start

@@ -81,7 +81,7 @@ def _ratio(z: Floats, c: float, width: float) -> float:
     low, high = max(c - BELOW, 0.0), c + ABOVE
     tail = np.where(z >= c, norm.pdf(z) / (norm.sf(c) - norm.sf(high)), 0.0)
     parts = [float(np.sum(np.log(part * tail + (1 - part) / (high - low)))) for part in NOISE]
-    chosen = float(np.logaddexp(*parts)) - np.log(2.0)
+    chosen = float(np.logaddexp(parts[0], parts[1]) - np.log(2.0))
     # Absolute values of relations of either sign, cut to the window: still a mixture, of cut curves.
     centres = np.arange(max(0.0, low - 4.0), high + 4.0, 0.1)
     dense = norm.pdf(z[:, None], centres, width) + norm.pdf(z[:, None], -centres, width)
@@ -96,7 +96,7 @@ def _ratio(z: Floats, c: float, width: float) -> float:
     mixture = kernel @ weight
     # The mixture found is not yet the best one: add the most that it can still gain (Lindsay 1983).
     gain = float(np.max((kernel / mixture[:, None]).sum(axis=0)) - len(z))
-    return chosen - float(np.sum(np.log(mixture))) - max(gain, 0.0)
+    return float(chosen - np.sum(np.log(mixture)) - max(gain, 0.0))
 
 
 def independent(within: Floats, most: float) -> Ints:
