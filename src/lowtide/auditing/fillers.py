@@ -106,10 +106,13 @@ def _standing(column: Counted, at: int) -> float:
 
 
 def rounder(column: Counted, at: int) -> bool:
-    """Say whether a value is rounder than the others: zero, or fewer significant digits than 85 % of them."""
+    """Say whether people would choose a value: zero, or two digits at most where 85 % of the others have more."""
     value = float(column.values[at])
     if value == 0.0:
         return True
+    digits = int(np.floor(np.log10(abs(value)))) + 1 - int(_trailing(np.asarray([value]))[0])
+    if digits > 2:
+        return False
     few = np.unique(np.concatenate([column.values[:: max(1, len(column.values) // 300)], [value]]))
     zeros = _trailing(few)
     return bool(np.mean(zeros < _trailing(np.asarray([value]))[0]) >= 0.85)
@@ -132,7 +135,7 @@ def mean_evidence(pool: Counted, value: float) -> float:
     weight = pool.counts[other] / rows
     mean = float(weight @ pool.values[other])
     spread = float(np.sqrt(weight @ (pool.values[other] - mean) ** 2))
-    slack = _slack(value)
+    slack = 0.5001 * pool.step if value == 0.0 else _slack(value)
     # Computers add in different orders and precisions.
     slack = max(slack, 1e-9 * float(np.abs(pool.values).max()))
     if spread <= 0.0 or abs(mean - value) > slack:

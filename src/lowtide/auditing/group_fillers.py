@@ -128,8 +128,9 @@ def predicted_better(values: Floats, off: Bools, others: Floats, seed: int) -> t
 
     if off.sum() < LEAST_COMPUTED or (~off).sum() < 4 * LEAST_COMPUTED:
         return None
-    fill = np.nanmedian(np.where(np.isfinite(others), others, np.nan), axis=0)
-    data = np.where(np.isfinite(others), others, np.nan_to_num(fill))
+    told = np.isfinite(others)
+    fill = np.where(told, others, 0.0).sum(axis=0) / np.maximum(told.sum(axis=0), 1)
+    data = np.where(told, others, fill)
     data = (data - data.mean(axis=0)) / np.maximum(data.std(axis=0), 1e-12)
     rows = np.flatnonzero(~off)
     half = np.random.default_rng([seed, 112]).permutation(len(rows)) % 2 == 0
@@ -138,8 +139,8 @@ def predicted_better(values: Floats, off: Bools, others: Floats, seed: int) -> t
         left[~side] = values[rows[~side]] - _ridge(data[rows[side]], values[rows[side]], data[rows[~side]])
     in_doubt = values[off] - _ridge(data[rows], values[rows], data[off])
     # Against the middle of the measured residuals: a few extreme rows would make anything look close.
-    ratio = float(np.median(in_doubt**2) / max(np.median(left**2), 1e-300))
-    spread = float(np.mean(in_doubt**2) / max(np.mean(left**2), 1e-300))
+    ratio = float(np.median(in_doubt**2)) / max(float(np.median(left**2)), 1e-300)
+    spread = float(np.mean(in_doubt**2)) / max(float(np.mean(left**2)), 1e-300)
     ratio = max(ratio, spread)
     return ratio, float(fisher.cdf(ratio, int(off.sum()), len(rows)))
 

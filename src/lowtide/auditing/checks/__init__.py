@@ -9,6 +9,7 @@ from lowtide.auditing.checks.dates import LaterDate
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
+from lowtide.auditing.checks.encoded import EncodedOnAllRows
 from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.filling import FilledOnAllRows
 from lowtide.auditing.checks.formula import TargetFormula
@@ -20,6 +21,7 @@ from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.near import NearRows
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.scaling import ScaledOnAllRows
+from lowtide.auditing.checks.selection import SelectedOnAllRows
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.statements import TellingText
 from lowtide.auditing.checks.synthetic import SyntheticRows
@@ -39,6 +41,8 @@ CHECKS: tuple[Check, ...] = (
     ScaledOnAllRows(),
     FilledOnAllRows(),
     TargetCopy(),
+    EncodedOnAllRows(),
+    SelectedOnAllRows(),
     FilledForOne(),
     TargetFormula(),
     Identifier(),

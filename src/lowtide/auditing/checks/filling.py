@@ -29,7 +29,7 @@ from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
-SURE, WEAK, TOGETHER = 3.3, 1.5, 4.0
+SURE, WEAK, TOGETHER = 3.0, 1.2, 3.4
 SURE_GROUPS = 5.0
 MOST_LEVELS, MOST_CODES = 60, 12
 MOST_GROUPS = 15
@@ -262,7 +262,9 @@ def _by_model(context: Context, name: str, column: Counted, seen: Seen) -> None:
     found = None
     if others:
         found = predicted_better(values[known], off, context.matrix(others, rows)[known], context.seed)
-    close = found is not None and found[0] <= CLOSER and found[1] <= CHANCE
+    # Prices and fares off the step come back again and again; what a model fills in hardly does.
+    various = column.off.sum() >= 0.5 * column.counts[column.off].sum()
+    close = various and found is not None and found[0] <= CLOSER and found[1] <= CHANCE
     nearby = found is not None and found[1] <= 0.05 and seen.neighbours[name] >= SURE
     if close or nearby or full_digits(column):
         seen.computed[name] = share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +76,7 @@ class ScaledOnAllRows(Check):
             return [self._finding("error", chosen, _facts(context, chosen) | {"variant": "union"}, None)]
         apart = [
             (s.name, s.first) for s in seen
-            if s.first and s.second and s.first.family == s.second.family and not _same(s.first, s.both)
+            if s.first and s.second and s.first.family == s.second.family and s.first.family not in ENDS
         ]  # fmt: skip
         chosen = _believed(apart, fractions)
         if chosen:
@@ -127,7 +128,7 @@ def _fractions(context: Context) -> int:
     return sum(not context.view(n).whole and context.view(n).distinct > 2 for n in numeric(context))
 
 
-def _believed(found: list[tuple[str, Scale | None]], fractions: int) -> dict[str, Scale]:
+def _believed(found: Sequence[tuple[str, Scale | None]], fractions: int) -> dict[str, Scale]:
     """Return the columns to name: none unless one is beyond doubt, or several agree that are half of the table."""
     likely = {name: s for name, s in found if s is not None and s.evidence >= WEAK}
     sure = any(s.evidence >= SURE for s in likely.values())
