@@ -366,7 +366,7 @@ class Windows:
                         [w * self.lag(j) for w, j in zip(weight, range(a, b + 1), strict=True)], axis=0
                     )
                     made.append((("fading", a, b), mixed))
-            self._windows = made
+            self._windows = made if widths else []
         return self._windows or None
 
 

@@ -39,6 +39,12 @@ class SortedRows(Check):
         if context.sampled < 20:
             return NotApplicable(code=self.code, reason="too_few_rows", facts={"rows": context.sampled})
         whole = sortedness(context.y, len(target.classes))
+        if (
+            whole is not None
+            and whole["variant"] == "stretches"
+            and _another_rises(context, whole["one_way"])
+        ):
+            return []
         facts = whole or _partly(context)
         if facts is None:
             return []
@@ -54,6 +60,22 @@ class SortedRows(Check):
                 remedy="drop_columns" if carriers else "none",
             )
         ]
+
+
+def _another_rises(context: Context, one_way: float) -> bool:
+    """True when another column goes one way in the same stretches, more strictly: the order is its (a time)."""
+    for name in context.features:
+        view = context.view(name)
+        if view.values is None or view.missing.any() or not 5 <= view.distinct < 0.98 * context.sampled:
+            continue
+        steps = np.diff(view.values)
+        moves = steps[steps != 0]
+        if len(moves) < 0.3 * len(steps):
+            continue
+        share = max(float(np.mean(moves > 0)), float(np.mean(moves < 0)))
+        if share >= one_way and len(moves) > len(steps) * 0.5:
+            return True
+    return False
 
 
 def _carriers(context: Context) -> list[str]:
