@@ -13,10 +13,11 @@ from lowtide.stats.association import Floats, Ints
 if TYPE_CHECKING:
     from lowtide.auditing.context import Context
 
-ROWS = 12_000
+ROWS = 8_000
 ENTITIES = 2
 NUMBERS = 2
 MOST = 6
+HEAD = 5_000
 LEAST = 40
 UNIQUE = 0.98
 
@@ -62,28 +63,30 @@ def sequences(context: Context) -> list[Sequence]:
     known = np.flatnonzero(~np.isnan(context.target.y)).astype(np.int64)
     if len(known) < LEAST:
         return []
-    groups: list[tuple[str | None, Ints]] = [
-        (n, c) for n in _entities(context)
-        if len(np.unique(c := context.table.codes(n)[0][known])) < len(known) / 3
-    ]  # fmt: skip
-    groups.append((None, np.zeros(len(known), dtype=np.int64)))
+    groups: list[tuple[str | None, Ints, Ints]] = []
+    for name in _entities(context):
+        codes = context.table.codes(name)[0][known]
+        if len(np.unique(codes)) < len(known) / 3:
+            some = _whole_entities(codes)
+            groups.append((name, codes[some], known[some]))
+    groups.append((None, np.zeros(len(known), dtype=np.int64), known))
     times: list[tuple[str, Floats, bool]] = []
     moment = find_moment(context)
     if moment is not None:
-        times.append((moment.columns[0], days(context, moment)[known], True))
-    times.extend((n, context.table.numbers(n)[known], False) for n in _running(context))
-    times.append((":order", known.astype(np.float64), False))
+        times.append((moment.columns[0], days(context, moment), True))
+    times.extend((n, context.table.numbers(n), False) for n in _running(context))
+    times.append((":order", np.arange(len(context.table), dtype=np.float64), False))
     found: list[Sequence] = []
     seen: set[bytes] = set()
     directions: list[Floats] = []
-    for group, codes in groups:
-        own = _counter(context, codes, known) if group is not None else None
-        inside = times if own is None else [(own, context.table.numbers(own)[known], True), *times]
+    for group, codes, rows in groups:
+        own = _counter(context, codes, rows) if group is not None else None
+        inside = times if own is None else [(own, context.table.numbers(own), True), *times]
         directions.extend(t for _, t, d in inside if d)
         for time, when, directed in inside:
-            if not directed and _against(codes, when, directions):
+            if not directed and _against(codes, when[rows], [t[rows] for t in directions]):
                 continue
-            made = _sequence(known, codes, when, group, time, directed)
+            made = _sequence(rows, codes, when[rows], group, time, directed)
             if made is None:
                 continue
             key = made.rows.tobytes() + made.own.tobytes()
@@ -117,6 +120,8 @@ def _counter(context: Context, codes: Ints, known: Ints) -> str | None:
 
 def _blocks(context: Context, known: Ints) -> list[str]:
     """Return columns by which the file lies in blocks: the rows of a value stand together."""
+    head = known[:HEAD]
+    small = context.table.take(head) if len(head) < len(context.table) else context.table
     found = []
     for name in sorted(context.features):
         view = context.view(name)
@@ -124,10 +129,21 @@ def _blocks(context: Context, known: Ints) -> list[str]:
             continue
         if not 3 <= view.distinct <= context.sampled / 4 or view.missing.any():
             continue
-        codes = context.table.codes(name)[0][known]
+        codes = small.codes(name)[0]
         if int((np.diff(codes) != 0).sum()) + 1 <= 1.02 * len(np.unique(codes)):
             found.append((-view.distinct, name))
     return [n for _, n in sorted(found)[:1]]
+
+
+def _whole_entities(codes: Ints) -> Ints:
+    """Return the positions of the rows of as many entities as are needed, all of each; none without a value."""
+    order = np.argsort(codes, kind="stable")
+    order = order[codes[order] >= 0]
+    if len(order) <= 2 * ROWS:
+        return np.sort(order)
+    start = np.flatnonzero(np.r_[True, np.diff(codes[order]) != 0])
+    end = start[start >= ROWS]
+    return np.sort(order[: int(end[0]) if len(end) else len(order)])
 
 
 def _sequence(
@@ -139,7 +155,8 @@ def _sequence(
     there = ~np.isnan(when)
     down = np.corrcoef(when[there], np.flatnonzero(there))[0, 1] < -0.5 if np.ptp(when[there]) > 0 else False
     tie = -known if down else known
-    order = np.lexsort((tie, when, codes))
+    alone = group is None
+    order = np.lexsort((tie, when)) if alone else np.lexsort((tie, when, codes))
     order = order[there[order] & (codes[order] >= 0)]
     if len(order) < LEAST:
         return None

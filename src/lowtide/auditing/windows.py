@@ -10,6 +10,7 @@ on the past alone, and on the row's own target alone, leaves at least ten times 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,6 +24,9 @@ FIT = 0.6
 LEAST_ROWS = 60
 COUNTED = 300
 LONGEST = 15
+LAGS = 30
+FAINT = 4.5
+MANY = 3_000
 FLOOR = 1e-7
 LEANING_ROWS = 200
 LEANS = 0.2
@@ -108,6 +112,7 @@ class Windows:
         self._lags: dict[int, Floats] = {}
         self._grams: dict[tuple[tuple[int, int], bytes], _Grams] = {}
         self._windows: list[tuple[tuple[str, int, int], Floats]] | None = None
+        self._near: Floats | None = None
         self._made: list[tuple[str, int, int, Floats]] | None = None
 
     def lag(self, by: int) -> Floats:
@@ -118,7 +123,7 @@ class Windows:
     def fit(self, x: Floats) -> Fit | None:
         """Return the best proof about one column (m,), honest or not; ``None`` when there is none."""
         x = _scaled(x)
-        if np.isfinite(x).sum() < LEAST_ROWS:
+        if np.isfinite(x).sum() < LEAST_ROWS or not self.related(x):
             return None
         best: Fit | None = None
         for reach in REACHES:
@@ -130,6 +135,22 @@ class Windows:
             if best is not None and best.r2 >= 0.999:
                 break
         return best or self._ordered(x)
+
+    def related(self, x: Floats) -> bool:
+        """Return False for a column that has nothing to do with the target nearby: no need to look closer.
+
+        In long orders, the column, its step, and the direction of the step are correlated with the target, its
+        step, and the squares of both at each lag.
+        """
+        if len(x) < MANY:
+            return True
+        step = x - self.sequence.shifted(x, -1)
+        own = np.nan_to_num(np.column_stack([_scaled(v) for v in (x, step, np.sign(step))]))
+        if self._near is None:
+            lags = [self.lag(b) for b in range(-LAGS, LAGS + 1)]
+            near = [*lags, *(b - a for a, b in pairwise(lags))]
+            self._near = np.nan_to_num(np.column_stack([_scaled(v) for a in near for v in (a, a * a)]))
+        return bool(np.abs(own.T @ self._near).max() >= FAINT * np.sqrt(len(x)))
 
     def _prepared(self, reach: tuple[int, int], ready: Bools) -> _Grams | None:
         """Return the lags (so many before, so many after) in the rows that are ready and have them all."""
@@ -345,7 +366,7 @@ class Windows:
                         [w * self.lag(j) for w, j in zip(weight, range(a, b + 1), strict=True)], axis=0
                     )
                     made.append((("fading", a, b), mixed))
-            self._windows = made
+            self._windows = made if widths else []
         return self._windows or None
 
 

@@ -136,3 +136,9 @@ def test_a_copy_is_another_matter() -> None:
     frame = readings()
     frame["copy"] = frame["load"] * 3 + 1
     assert seen(frame) == {}
+
+
+def test_short_entities() -> None:
+    frame = readings(machines=80, days=6)
+    frame["next"], frame["before"] = within(frame, BAD["next"]), within(frame, GOOD["before"])
+    assert set(seen(frame)) == {"next"}

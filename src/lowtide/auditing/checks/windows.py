@@ -91,7 +91,6 @@ def _judge(values: Floats, along: list[Windows]) -> tuple[Fit, Sequence] | None:
     directed = [w for w in along if w.sequence.directed]
     for windows in directed or along:
         x = values[windows.sequence.rows]
-        likely = windows.flat(x) or windows.leaning(x)
-        if likely is not None:
+        if (likely := windows.flat(x) or windows.leaning(x)) is not None:
             return likely, windows.sequence
     return None
