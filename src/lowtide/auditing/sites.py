@@ -26,6 +26,7 @@ RENAMED = 0.9
 HELD = 5
 DRAWS = 2
 MOST_TRIED = 8
+MOST_EDGES = 12
 MOST_COLUMNS = 30
 
 
@@ -94,7 +95,7 @@ def _promising(context: Context, found: list[Parts]) -> list[Parts]:
     """Return the `MOST_TRIED` columns whose levels differ most in all other columns (sum of correlation ratios)."""
     if len(found) <= MOST_TRIED:
         return found
-    names = [n for n in context.for_model(context.honest())]
+    names = list(context.for_model(context.honest()))
     rows = context.model_rows
     matrix = context.matrix(tuple(names), rows)
     columns = []
@@ -145,8 +146,8 @@ def _clusters(lost: Bools) -> Ints | None:
 def blocks(context: Context, columns: tuple[str, ...]) -> Parts | None:
     """Cut the file where many columns change at once, again and again, as joined files do.
 
-    Binary segmentation: the cut with the largest sum over columns of squared standardised differences of
-    means, kept when it exceeds what reshuffled rows reach and the rows next to it differ as much as the rest.
+    An edge is where the rows just before and just after differ more, summed over columns, than anywhere in
+    reshuffled rows. What drifts has no such edge.
     """
     n = context.sampled
     signals = []
@@ -162,46 +163,32 @@ def blocks(context: Context, columns: tuple[str, ...]) -> Parts | None:
         return None
     matrix = np.column_stack([(s - s.mean()) / s.std() for s in kept])
     rng = np.random.default_rng([context.seed, 151])
-    null = max(_best_cut(matrix[rng.permutation(n)])[1] for _ in range(19))
-    least = max(LEAST_ROWS, int(0.04 * n))
+    width = int(np.clip(n // 25, 20, 80))
+    null = max(_jumps(matrix[rng.permutation(n)], width).max() for _ in range(19))
+    jump = _jumps(matrix, width)
     edges: list[int] = []
-    todo = [(0, n)]
-    while todo and len(edges) < 12:
-        low, high = todo.pop()
-        if high - low < 2 * least:
-            continue
-        at, strength = _best_cut(matrix[low:high], least)
-        if strength > 1.5 * null and _sharp(matrix[low:high], at):
-            edges.append(low + at)
-            todo += [(low, low + at), (low + at, high)]
-    if not edges:
+    while len(edges) < MOST_EDGES and jump.max() > 1.25 * null:
+        at = int(jump.argmax())
+        edges.append(at)
+        jump[max(0, at - width) : at + width] = 0.0
+    if not edges or len(edges) == MOST_EDGES:
         return None
     codes = np.zeros(n, dtype=np.int64)
     codes[sorted(edges)] = 1
-    return Parts("blocks", (), np.cumsum(codes))
+    kept_codes = _large(np.cumsum(codes))
+    return None if kept_codes is None else Parts("blocks", (), kept_codes)
 
 
-def _best_cut(matrix: Floats, least: int = LEAST_ROWS) -> tuple[int, float]:
-    """Return the cut that separates means best, and how well (sum over columns of squared z)."""
+def _jumps(matrix: Floats, width: int) -> Floats:
+    """Return (n,) how much the means of the ``width`` rows from here on differ from those before (sum of z²)."""
     n = len(matrix)
-    sums = np.cumsum(matrix, axis=0)[:-1]
-    size = np.arange(1, n)[:, None]
-    centred = sums - size * matrix.mean(axis=0)
-    spread = np.maximum(matrix.var(axis=0), 1e-9)
-    z = (centred**2 / (size * (n - size) / n) / spread).sum(axis=1)
-    z[: least - 1] = 0.0
-    z[n - least :] = 0.0
-    at = int(z.argmax())
-    return at + 1, float(z[at])
-
-
-def _sharp(matrix: Floats, at: int) -> bool:
-    """True when the rows next to the cut differ as much as the sides do: an edge, not a drift."""
-    near = int(np.clip(min(at, len(matrix) - at) // 4, 10, 60))
-    left, right = matrix[max(0, at - near) : at], matrix[at : at + near]
-    whole = matrix[at:].mean(axis=0) - matrix[:at].mean(axis=0)
-    close = right.mean(axis=0) - left.mean(axis=0)
-    return float((whole * close).sum()) >= 0.6 * float((whole**2).sum())
+    sums = np.vstack([np.zeros(matrix.shape[1]), np.cumsum(matrix, axis=0)])
+    out = np.zeros(n)
+    at = np.arange(width, n - width + 1)
+    left = (sums[at] - sums[at - width]) / width
+    right = (sums[at + width] - sums[at]) / width
+    out[at[at < n]] = (((right - left) ** 2).sum(axis=1) * width / 2)[at < n]
+    return out
 
 
 def _large(codes: Ints, share: float = LEAST_SHARE) -> Ints | None:
@@ -395,7 +382,9 @@ def recording(context: Context, parts: Parts, names: tuple[str, ...]) -> Recordi
 
 def _shares(flags: Bools, own: Ints) -> Floats:
     counts = np.bincount(own)
-    shares: Floats = (np.bincount(own, weights=flags.astype(np.float64)) / np.maximum(counts, 1))[counts >= 10]
+    shares: Floats = (np.bincount(own, weights=flags.astype(np.float64)) / np.maximum(counts, 1))[
+        counts >= 10
+    ]
     return shares if len(shares) else np.zeros(1)
 
 

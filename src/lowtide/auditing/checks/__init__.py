@@ -15,6 +15,7 @@ from lowtide.auditing.checks.hidden import HiddenEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
+from lowtide.auditing.checks.places import Places
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.core.registry import with_plugins
@@ -35,6 +36,7 @@ CHECKS: tuple[Check, ...] = (
     RepeatedEntity(),
     HiddenEntity(),
     TimeOrder(),
+    Places(),
     TrainTestBias(),
     DisguisedMissing(),
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from lowtide.auditing import sites, words
 from lowtide.auditing.check import Check
+from lowtide.auditing.checks.order import sortedness
 from lowtide.auditing.context import Context
 from lowtide.auditing.entities import whole_codes
 from lowtide.auditing.sites import Parts, Recording, Transfer
@@ -19,10 +20,12 @@ from lowtide.tables.target import Target
 
 LEAST_ROWS = 100
 TOLD = 0.3
-TOLD_ALONE = 0.8
+TOLD_ALONE = 0.6
+TOLD_WITHOUT = 0.4
 LOST = 0.05
 LOST_SHARE = 0.25
-LOST_ALONE = 0.5
+LOST_ALONE = 0.4
+LOST_NOT_FOLLOWED = 0.1
 SIGMAS = 4.0
 EXPECTED = 0.05
 FOLLOWS = 0.3
@@ -59,7 +62,9 @@ class Places(Check):
         kept = {c for f in context.found if f.code == "LT301" for c in f.columns} | {task.group}
         seen = [s for p in _candidates(context) if p.names[:1] not in {(k,) for k in kept}
                 if (s := _look_at(context, p)) is not None]  # fmt: skip
-        seen.sort(key=lambda s: (s.parts.kind == "blocks", -len(s.evidence), -round(s.told, 9), s.parts.names))
+        seen.sort(
+            key=lambda s: (s.parts.kind == "blocks", -len(s.evidence), -round(s.told, 9), s.parts.names)
+        )
         judged: list[tuple[_Seen, Transfer]] = []
         for one in seen[:FITS]:
             moved = sites.transfer(context, one.parts, one.names)
@@ -67,7 +72,9 @@ class Places(Check):
                 judged.append((one, moved))
         if not judged:
             return []
-        best, moved = max(judged, key=lambda j: (j[0].parts.kind == "column", round(j[1].rows - j[1].parts, 6)))
+        best, moved = max(
+            judged, key=lambda j: (j[0].parts.kind == "column", round(j[1].rows - j[1].parts, 6))
+        )
         facts: dict[str, Any] = {
             "variant": best.parts.kind, "sites": best.parts.count, "told": best.told, "evidence": list(best.evidence),
             "skill_rows": moved.rows, "skill_new_site": moved.parts, "lost": moved.rows - moved.parts,
@@ -93,7 +100,8 @@ def _candidates(context: Context) -> list[Parts]:
         found.append(pattern)
     timely = any(f.code == "LT302" for f in context.found)
     runs = any(f.code == "LT303" and f.facts.get("variant") == "runs" for f in context.found)
-    if not timely and not runs:
+    in_order = sortedness(context.y, len(context.target.classes)) is not None
+    if not timely and not runs and not in_order:
         cut = sites.blocks(context, context.for_model(context.honest()))
         if cut is not None:
             found.append(cut)
@@ -119,22 +127,31 @@ def _look_at(context: Context, parts: Parts) -> _Seen | None:
     if parts.kind == "blocks" and len(switched) < 2 and "not_followed" not in evidence:
         return None
     # Numbers with few levels are grades more often than places: they need evidence.
-    alone = parts.kind == "column" and parts.count >= 3 and context.view(parts.names[0]).values is None
+    alone = parts.kind == "missing" or (
+        parts.kind == "column" and parts.count >= 3 and context.view(parts.names[0]).values is None
+    )
     if not evidence and not alone:
         return None
     rest = tuple(n for n in names if n not in switched)
     told = sites.told_by(context, parts, rest)
     if evidence == ["recorded"] and len(switched) < 2 and told < RECORDED_SURE:
         return None
-    if not evidence and told >= TOLD_ALONE:
+    if not evidence and told >= TOLD_ALONE and parts.kind == "column":
         # One column that says it (a model's name says the brand) is a category within a category.
-        told = sites.told_by(context, parts, sites.without_best(context, parts, rest))
-    return _Seen(parts, names, told, seen, tuple(evidence)) if told >= (TOLD if evidence else TOLD_ALONE) else None
+        least = sites.told_by(context, parts, sites.without_best(context, parts, rest))
+        told = told if least >= TOLD_WITHOUT else least
+    return (
+        _Seen(parts, names, told, seen, tuple(evidence))
+        if told >= (TOLD if evidence else TOLD_ALONE)
+        else None
+    )
 
 
 def _lost(one: _Seen, moved: Transfer) -> bool:
     """True when the skill that is lost on a part not seen is material and beyond the luck of the folds."""
-    share = LOST_SHARE if one.evidence else LOST_ALONE
+    share = LOST_SHARE if one.evidence or one.parts.kind == "missing" else LOST_ALONE
+    if "not_followed" in one.evidence:
+        share = LOST_NOT_FOLLOWED
     least = max(LOST, share * max(moved.rows, 0.0), SIGMAS * moved.noise)
     return moved.rows >= 0.03 and moved.rows - moved.parts >= least
 
