@@ -52,6 +52,8 @@ class Order:
 
 def order(context: Context) -> Order | None:
     """Return the rows along time: by the moment, or by the file where LT302 takes that for time."""
+    if context.sampled < LEAST_ROWS:
+        return None
     seen = [f for f in context.found if f.code == "LT302"]
     by_file = context.task.time == ":order" or any(f.facts.get("time") == ":order" for f in seen)
     moment = None if by_file else find_moment(context)
@@ -167,7 +169,11 @@ def relation(context: Context, along: Order, names: tuple[str, ...]) -> Relation
     gap = lost[0] - lost[1]
     counts = np.bincount(blocks)
     means = (np.bincount(blocks, weights=gap) / np.maximum(counts, 1))[counts > 0]
-    p = float(ttest_1samp(means, 0.0, alternative="greater").pvalue) if len(means) >= 4 and np.ptp(means) else 1.0
+    p = (
+        float(ttest_1samp(means, 0.0, alternative="greater").pvalue)
+        if len(means) >= 4 and np.ptp(means)
+        else 1.0
+    )
     return Relation(1 - float(lost[0].sum()) / spread, 1 - float(lost[1].sum()) / spread, p)
 
 

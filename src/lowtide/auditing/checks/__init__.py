@@ -7,6 +7,7 @@ from lowtide.auditing.checks.bias import TrainTestBias
 from lowtide.auditing.checks.copies import TargetCopy
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
+from lowtide.auditing.checks.drift import ColumnDrift, RelationDrift, TargetDrift
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
 from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.formula import TargetFormula
@@ -37,6 +38,9 @@ CHECKS: tuple[Check, ...] = (
     HiddenEntity(),
     TimeOrder(),
     Places(),
+    ColumnDrift(),
+    TargetDrift(),
+    RelationDrift(),
     TrainTestBias(),
     DisguisedMissing(),
 )

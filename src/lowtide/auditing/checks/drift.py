@@ -42,7 +42,7 @@ class ColumnDrift(Check):
         names = [
             n for n in context.features
             if n not in along.columns and n not in identifiers and context.view(n).type != "date"
-            and 2 <= context.view(n).distinct
+            and context.view(n).distinct >= 2
             and not (context.view(n).whole and context.view(n).distinct >= 0.95 * context.sampled)
         ]  # fmt: skip
         seen = {n: drifting.told(context, n, along) for n in sorted(names)}
@@ -59,7 +59,9 @@ class ColumnDrift(Check):
             "how": {n: seen[n][2] for n in drifted[:SHOWN]}, "rows_looked_at": context.sampled,
         }  # fmt: skip
         columns = tuple(sorted(drifted, key=place.__getitem__))
-        return [Finding(code=self.code, severity=_severity(along), columns=columns, facts=facts, remedy="ask")]
+        return [
+            Finding(code=self.code, severity=_severity(along), columns=columns, facts=facts, remedy="ask")
+        ]
 
 
 class TargetDrift(Check):
@@ -86,7 +88,9 @@ class TargetDrift(Check):
             "rows_looked_at": context.sampled,
         }  # fmt: skip
         return [
-            Finding(code=self.code, severity=_severity(along), columns=along.columns, facts=facts, remedy="ask")
+            Finding(
+                code=self.code, severity=_severity(along), columns=along.columns, facts=facts, remedy="ask"
+            )
         ]
 
 
@@ -118,5 +122,7 @@ class RelationDrift(Check):
             "skill_of_late": seen.late, "lost": lost, "p_value": seen.p_value, "rows_looked_at": context.sampled,
         }  # fmt: skip
         return [
-            Finding(code=self.code, severity=_severity(along), columns=along.columns, facts=facts, remedy="ask")
+            Finding(
+                code=self.code, severity=_severity(along), columns=along.columns, facts=facts, remedy="ask"
+            )
         ]
