@@ -84,6 +84,11 @@ SITE = frozenset((
     "cohort", "batch", "source",
 ))  # fmt: skip
 SITE_KO = ("병원", "지점", "기관", "센터", "공장", "매장", "점포", "장비", "설비", "연구실", "출처", "코호트")
+# Classes of an outcome that is not known yet.
+OPEN = frozenset(
+    ("current", "open", "pending", "ongoing", "unresolved", "undecided", "running", "processing")
+)
+OPEN_KO = ("진행", "대기", "미정", "처리중", "심사중", "상환중")
 IDENTIFIER = frozenset((
     "id", "uid", "uuid", "guid", "key", "no", "nr", "num", "number", "index", "idx", "rowid", "rowname",
     "rownames", "row", "serial", "udi",

@@ -14,9 +14,11 @@ from lowtide.auditing.checks.formula import TargetFormula
 from lowtide.auditing.checks.groups import RepeatedEntity
 from lowtide.auditing.checks.hidden import HiddenEntity
 from lowtide.auditing.checks.identifiers import Identifier
+from lowtide.auditing.checks.maturity import LabelMaturity
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.places import Places
+from lowtide.auditing.checks.selection import Selection
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.core.registry import with_plugins
@@ -41,6 +43,8 @@ CHECKS: tuple[Check, ...] = (
     ColumnDrift(),
     TargetDrift(),
     RelationDrift(),
+    LabelMaturity(),
+    Selection(),
     TrainTestBias(),
     DisguisedMissing(),
 )
