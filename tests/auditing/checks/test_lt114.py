@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lowtide.auditing.checks.selection import SelectedOnAllRows
+from lowtide.auditing.checks.feature_selection import SelectedOnAllRows
 from lowtide.stats.selection import independent, threshold_in
 from lowtide.testing.contracts import Case, CheckContract, case, look
 from tests.auditing.test_checks import amounts, ordinary, rng, strong_and_honest

@@ -8,6 +8,7 @@ from lowtide.auditing.checks.copies import TargetCopy
 from lowtide.auditing.checks.dates import LaterDate
 from lowtide.auditing.checks.disguised import DisguisedMissing
 from lowtide.auditing.checks.dominance import Dominance
+from lowtide.auditing.checks.drift import ColumnDrift, RelationDrift, TargetDrift
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
 from lowtide.auditing.checks.encoded import EncodedOnAllRows
 from lowtide.auditing.checks.filled import FilledForOne
@@ -17,11 +18,14 @@ from lowtide.auditing.checks.groups import RepeatedEntity
 from lowtide.auditing.checks.hidden import HiddenEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.looked_at import LookedAt
+from lowtide.auditing.checks.maturity import LabelMaturity
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.near import NearRows
 from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.scaling import ScaledOnAllRows
-from lowtide.auditing.checks.selection import SelectedOnAllRows
+from lowtide.auditing.checks.feature_selection import SelectedOnAllRows
+from lowtide.auditing.checks.places import Places
+from lowtide.auditing.checks.row_selection import Selection
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.statements import TellingText
 from lowtide.auditing.checks.synthetic import SyntheticRows
@@ -55,6 +59,12 @@ CHECKS: tuple[Check, ...] = (
     RepeatedEntity(),
     HiddenEntity(),
     TimeOrder(),
+    Places(),
+    ColumnDrift(),
+    TargetDrift(),
+    RelationDrift(),
+    LabelMaturity(),
+    Selection(),
     TrainTestBias(),
     DisguisedMissing(),
 )
