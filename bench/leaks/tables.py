@@ -56,7 +56,7 @@ TABLES: tuple[Clean, ...] = (
     Clean("charges", "charges", "regression", shared("C_ordinary/medical_charges_insurance.csv"),
           "Attributes of the insured; simulated; one duplicate.", shared=True, strong=("smoker",)),
     Clean("males", "union", "binary", package("plm", "Males"),
-          "A panel of 545 men in 8 years: the honest user declares the man and the year.", group="nr", time="year"),
+          "A panel of 545 men in 8 years: the honest user declares the man and the year.", group="nr", time="year", planted=False),
     Clean("chicago", "ridership", "regression", package("modeldata", "Chicago"),
           "Riders of 20 stations 14 days before (one of them the target itself), and the games of the day. The weather of the "
           "very day would not be known and is out.", time="date", ordered=True, planted=False,

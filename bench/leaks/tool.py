@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import pandas as pd
 
 from bench.leaks.case import Case, Kind
+
+if TYPE_CHECKING:
+    from lowtide.core.finding import Finding
 
 Severity = Literal["error", "question", "acting", "warning", "note"]
 """``acting``: a warning whose remedy changes the split or drops rows; it counts as a flag, and as an alarm."""
@@ -69,15 +72,18 @@ class Lowtide:
             frame, target, test=test, unit=tuple(unit), group=group, time=time, kind=kind, prices=self.prices
         )
         return [
-            Raised(_severity(f.severity, f.remedy), tuple(f.columns), f.code, f"{f.remedy} {dict(f.facts)}"[:400])
+            Raised(_severity(f), tuple(f.columns), f.code, f"{f.remedy} {dict(f.facts)}"[:400])
             for f in look.findings
         ]  # fmt: skip
 
 
-def _severity(severity: str, remedy: str) -> Severity:
-    if severity == "warning" and remedy in ACTING:
+def _severity(finding: Finding) -> Severity:
+    """Return how bad a finding is here. What was declared beforehand has been answered: nobody need act any more."""
+    if finding.answer is not None:
+        return "note"
+    if finding.severity == "warning" and finding.remedy in ACTING:
         return "acting"
-    return severity  # type: ignore[return-value]
+    return finding.severity  # type: ignore[return-value]
 
 
 def look(tool: Tool, case: Case) -> list[Raised]:
