@@ -11,7 +11,7 @@ import pytest
 
 from lowtide.report.words import FOLDER, Words, languages, sentences
 
-FILES = sorted(p.name for p in (FOLDER / "en").glob("*.toml"))
+FILES = sorted(str(p.relative_to(FOLDER / "en")) for p in (FOLDER / "en").rglob("*.toml"))
 OTHERS = [lang for lang in languages() if lang != "en"]
 HANGUL = re.compile("[가-힣]")
 # Names that Koreans write in Latin letters, too.
@@ -30,7 +30,7 @@ def test_english_and_korean_are_there() -> None:
 
 @pytest.mark.parametrize("lang", OTHERS)
 def test_same_files(lang: str) -> None:
-    assert sorted(p.name for p in (FOLDER / lang).glob("*.toml")) == FILES
+    assert sorted(str(p.relative_to(FOLDER / lang)) for p in (FOLDER / lang).rglob("*.toml")) == FILES
 
 
 @pytest.mark.parametrize("lang", OTHERS)

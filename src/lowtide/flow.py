@@ -17,7 +17,8 @@ import numpy as np
 
 from lowtide.core.contract import Guess, ReadContract, Role
 from lowtide.core.errors import InputError, UsageError, unknown_column
-from lowtide.core.finding import Finding, NotApplicable
+from lowtide.core.finding import Finding, NotApplicable, Price
+from lowtide.core.infosheet import Entry
 from lowtide.core.result import ColumnFacts, RunResult
 from lowtide.core.task import Costs, Kind, Scheme, Task
 from lowtide.learn.menu import Size
@@ -125,15 +126,24 @@ def run_job(job: Job, listen: Listener) -> Study:
     return finish.finish(job, verdict, budget, listen)
 
 
-def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
-    """Read, settle the roles, find the target, audit."""
+def prepare_job(
+    job: Job, listen: Listener, *, prices: bool = True, test: Any = None, ledger: Path | None = None
+) -> Prepared:
+    """Read, settle the roles, find the target, audit.
+
+    ``test`` is a second source that will be predicted, ``ledger`` a folder with a ledger that may have seen it.
+    """
     from lowtide.auditing.audit import audit as look
     from lowtide.steps.fitting import Fitter, fast_fit
     from lowtide.steps.vault import read_open
 
     listen.stage("read")
-    table, locked = read_open(job)
-    table, target, task = settle(table, job.task)
+    whole, locked = read_open(job)
+    table, target, task = settle(whole, job.task)
+    second = second_target = looks = None
+    if test is not None:
+        second, second_target = _second(test, table, target, job)
+        looks = None if ledger is None else _looks(ledger, table, second, task)
     listen.stage("audit")
     threads = job.threads or os.cpu_count() or 1
     fitter = Fitter(
@@ -149,10 +159,67 @@ def prepare_job(job: Job, listen: Listener, *, prices: bool = True) -> Prepared:
         fit=fast_fit(fitter) if prices else None,
         answers=job.answers or {},
         seed=job.seed,
+        test=second,
+        test_target=second_target,
+        unlabelled=_unlabelled(whole, table),
+        looks=looks,
     )
     out = set(found.quarantined)
     features = tuple(n for n in table.names if table.role(n) in FEATURE_ROLES and n not in out)
     return Prepared(table, task, target, found, fitter, features, locked)
+
+
+def _second(source: Any, table: Table, target: Target, job: Job) -> tuple[Table, Target | None]:
+    """Read a second file that will be predicted, and its outcomes when it has them.
+
+    Raises
+    ------
+    InputError
+        When the files have no column in common besides the target.
+    """
+    from lowtide.core.errors import LowtideError
+    from lowtide.tables.read import read as read_table
+    from lowtide.tables.target import coded
+
+    second = read_table(source, settings=job.read)
+    if not set(second.names) & (set(table.names) - {target.name}):
+        raise InputError("The two files have no column in common besides the target.")
+    if target.name not in second.names:
+        return second, None
+    try:
+        y = coded(second, target.name, kind=target.kind, classes=target.classes, positive=target.positive)
+    except LowtideError:
+        return second, None  # outcomes that cannot be read as the first file's are no outcomes
+    return second, replace(target, y=y)
+
+
+def _looks(folder: Path, table: Table, second: Table, task: Task) -> int:
+    """Return how many trials of a ledger were judged on the rows of a second file.
+
+    Raises
+    ------
+    InputError
+        When there is no ledger in the folder.
+    """
+    from lowtide.steps.vault import identity
+    from lowtide.tables.hashing import row_keys
+    from lowtide.validate.ledger import Ledger
+
+    place = next((p for p in (folder / "ledger", folder) if (p / "ledger.sqlite").is_file()), None)
+    if place is None:
+        raise InputError(f"There is no ledger in {folder}: give the project folder of a run.")
+    # What a row is known by may have been read from either file.
+    names = {identity(table, task), identity(second, task)}
+    with Ledger.open(place) as ledger:
+        return max(
+            (ledger.trials_on(row_keys(second, n)) for n in names if set(n) <= set(second.names)), default=0
+        )
+
+
+def _unlabelled(whole: Table, table: Table) -> Table | None:
+    """Return the rows of the file that have no outcome, or ``None``."""
+    left = ~np.isin(whole.rows, table.rows)
+    return whole.take(np.flatnonzero(left)) if left.any() else None
 
 
 def weights_of(table: Table, task: Task) -> Floats | None:
@@ -205,7 +272,21 @@ def settle(table: Table, task: Task) -> tuple[Table, Target, Task]:
 
 @dataclass(frozen=True, slots=True)
 class AuditLook:
-    """What `audit` returns."""
+    """What `audit` returns.
+
+    Attributes
+    ----------
+    findings : worst first; within a severity the dearest first.
+    questions : question-level findings that nobody answered.
+    quarantined : columns that must be out until somebody answers.
+    not_applicable : checks that had nothing to look at, and why.
+    checks : codes of all checks.
+    price : joint price of all: everything left as it is against everything remedied, or ``None``.
+    sheet : the model info sheet, one entry a type of leakage.
+    unused : what was to be ignored and is not there.
+    sampled : rows that most checks looked at, drawn at random.
+    source, target : what was looked at.
+    """
 
     rows: int
     columns: int
@@ -213,11 +294,18 @@ class AuditLook:
     questions: tuple[Finding, ...]
     quarantined: tuple[str, ...]
     not_applicable: tuple[NotApplicable, ...]
+    checks: tuple[str, ...] = ()
+    price: Price | None = None
+    sheet: tuple[Entry, ...] = ()
+    unused: tuple[str, ...] = ()
+    sampled: int = 0
+    source: str = ""
+    target: str = ""
 
 
 def audit(
     source: Any,
-    target: str,
+    target: str | None = None,
     *,
     test: Any = None,
     unit: str | Sequence[str] = (),
@@ -225,6 +313,8 @@ def audit(
     time: str | None = None,
     kind: Kind | None = None,
     answers: Mapping[str, str] | None = None,
+    ignore: Sequence[str] = (),
+    ledger: str | Path | None = None,
     prices: bool = True,
     seed: int = 0,
     read: ReadSettings | None = None,
@@ -233,33 +323,66 @@ def audit(
 
     Parameters
     ----------
-    source : a path or a dataframe.
-    target : column to predict.
-    test : a second source that will be predicted; rows that stand in both are found.
+    source : a path, a dataframe, or a project folder: then its task and its answers hold.
+    target : column to predict; a project folder knows it.
+    test : a second source that will be predicted: rows that stand in both, preparation on all rows and
+        different populations are found.
+    ignore : findings that somebody knows about, as ``CODE`` or ``CODE:column``: they stay, answered "ignored".
+    ledger : project folder whose trials may have been judged on ``test``.
     prices : estimate what each finding costs (fits a few small models).
 
     Returns
     -------
     AuditLook
-    """
-    units = (unit,) if isinstance(unit, str) else tuple(unit)
-    task = Task(target=target, unit=units, group=group, time=time, kind=kind)
-    job = Job(source=source, task=task, seed=seed, answers=_answers(answers), read=read or ReadSettings())
-    prepared = prepare_job(job, Silent(), prices=prices)
-    found = prepared.audit
-    findings = found.findings
-    if test is not None:
-        from lowtide.auditing.between import between
-        from lowtide.tables.read import read as read_table
 
-        findings = (
-            *between(prepared.table, read_table(test, settings=job.read), prepared.target, seed),
-            *findings,
-        )
+    Raises
+    ------
+    UsageError
+        When something is said that cannot be obeyed.
+    InputError
+        When a source cannot be read.
+    """
+    from lowtide.auditing.ignoring import ignore as ignored
+    from lowtide.auditing.ignoring import parse
+    from lowtide.core.infosheet import sheet
+
+    ignores = parse(ignore)
+    job = _audit_job(
+        source, target, unit=unit, group=group, time=time, kind=kind, answers=answers, seed=seed, read=read
+    )
+    place = None if ledger is None else Path(ledger)
+    prepared = prepare_job(job, Silent(), prices=prices, test=test, ledger=place)
+    found = prepared.audit
+    findings, unused = ignored(found.findings, ignores)
     return AuditLook(
         rows=len(prepared.table), columns=len(prepared.table.names), findings=findings,
-        questions=found.questions, quarantined=found.quarantined, not_applicable=found.not_applicable,
+        questions=tuple(f for f in findings if f.severity == "question" and f.answer is None),
+        quarantined=found.quarantined, not_applicable=found.not_applicable, checks=found.checks,
+        price=found.price, sheet=sheet(findings, found.not_applicable, found.checks), unused=unused,
+        sampled=found.sampled,
+        source=prepared.table.contract.source or "", target=prepared.task.target,
     )  # fmt: skip
+
+
+def _audit_job(
+    source: Any, target: str | None, *, unit: str | Sequence[str], group: str | None, time: str | None,
+    kind: Kind | None, answers: Mapping[str, str] | None, seed: int, read: ReadSettings | None,
+) -> Job:  # fmt: skip
+    from lowtide.project import CONFIG
+    from lowtide.steps.jobs import job_of
+
+    units = (unit,) if isinstance(unit, str) else tuple(unit)
+    said = _answers(answers)
+    if isinstance(source, str | Path) and (Path(source).is_dir() or Path(source).name == CONFIG):
+        job = job_of(
+            str(source), out=None, lang="en", target=target, read=read, seed=seed, unit=units, group=group,
+            time=time, kind=kind,
+        )  # fmt: skip
+        return replace(job, answers={**(job.answers or {}), **(said or {})})
+    if target is None:
+        raise UsageError("Say which column is to be predicted: --target COL.")
+    task = Task(target=target, unit=units, group=group, time=time, kind=kind)
+    return Job(source=source, task=task, seed=seed, answers=said, read=read or ReadSettings())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     why: str = ""
 
 
-def answer_for(finding: Finding, column: str | None, answers: Mapping[str, Answer]) -> str | None:
+def answer_for(finding: Finding, column: str | None, answers: Mapping[str, Answer]) -> Answer | None:
     """Return what was said, the most precise key first: ``CODE:column``, ``CODE``, then ``column``.
 
     A bare column name only speaks about findings that want the column out.
@@ -39,15 +39,17 @@ def answer_for(finding: Finding, column: str | None, answers: Mapping[str, Answe
             keys.append(column)
     for key in keys:
         if key in answers:
-            return answers[key].answer
+            return answers[key]
     return None
 
 
 def with_answer(finding: Finding, answers: Mapping[str, Answer]) -> Finding:
     """Return the finding with its answer: only when all of its columns were answered alike."""
-    said = {answer_for(finding, c, answers) for c in (finding.columns or (None,))}
-    if len(said) == 1 and None not in said:
-        return msgspec.structs.replace(finding, answer=said.pop())
+    said = [answer_for(finding, c, answers) for c in (finding.columns or (None,))]
+    known = [a for a in said if a is not None]
+    if len(known) == len(said) and len({a.answer for a in known}) == 1:
+        who = ", ".join(dict.fromkeys(a.who for a in known if a.who))
+        return msgspec.structs.replace(finding, answer=known[0].answer, answered_by=who or None)
     return finding
 
 
@@ -75,7 +77,8 @@ def quarantine(
         if finding.remedy != "drop_columns":
             continue
         for column in finding.columns:
-            said = answer_for(finding, column, answers)
+            answer = answer_for(finding, column, answers)
+            said = None if answer is None else answer.answer
             if said == "drop" or (said is None and finding.level >= Severity.question):
                 out.add(column)
     return tuple(n for n in names if n in out)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from lowtide.auditing.answers import Answer, quarantine, with_answer, with_declared
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks import all_checks
@@ -12,6 +14,7 @@ from lowtide.auditing.context import Context
 from lowtide.auditing.pricing import FastFit, price
 from lowtide.core.finding import Fact, Finding, NotApplicable, Price
 from lowtide.core.task import Task
+from lowtide.stats.association import Ints
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
@@ -31,7 +34,10 @@ class Audit:
     quarantined : columns that must be out, in table order: those of errors and of questions, unless "use"
         was answered.
     questions : question-level findings that nobody answered.
-    price : joint price of everything in quarantine; ``None`` without ``fit`` or without quarantine.
+    together : by code, (n,) for all rows of the table: rows with the same number belong together; -1: a row that
+        was not looked at.
+    price : joint price of all: everything left as it is against everything remedied; ``None`` without ``fit`` or
+        when there is nothing to remedy.
     """
 
     findings: tuple[Finding, ...]
@@ -39,6 +45,7 @@ class Audit:
     quarantined: tuple[str, ...] = ()
     questions: tuple[Finding, ...] = ()
     price: Price | None = None
+    together: Mapping[str, Ints] = field(default_factory=dict)
     sampled: int = 0
     checks: tuple[str, ...] = field(default=())
 
@@ -51,6 +58,10 @@ def audit(
     fit: FastFit | None = None,
     answers: Mapping[str, Answer] = {},
     seed: int = 0,
+    test: Table | None = None,
+    test_target: Target | None = None,
+    unlabelled: Table | None = None,
+    looks: int | None = None,
 ) -> Audit:
     """Look for everything that would make a score too good to be true.
 
@@ -60,8 +71,13 @@ def audit(
     fit : a fast learner for prices; without it findings have no price.
     answers : what people said, by ``column``, ``CODE`` or ``CODE:column``.
     seed : of the sample and of all shuffling; the same seed gives the same audit.
+    test, test_target : a second file that will be predicted, and its target when it has it.
+    unlabelled : rows of the same file that have no outcome.
+    looks : how often the ledger has seen this second file judged.
     """
-    context = Context(table, target, task, seed)
+    context = Context(
+        table, target, task, seed, test=test, test_target=test_target, unlabelled=unlabelled, looks=looks
+    )
     absent: list[NotApplicable] = []
     checks = all_checks()
     for check in checks:
@@ -82,9 +98,17 @@ def audit(
         quarantined=quarantined,
         questions=tuple(f for f in findings if f.severity == "question" and f.answer is None),
         price=joint,
+        together={code: _whole(codes, context, len(table)) for code, codes in context.together.items()},
         sampled=context.sampled,
         checks=tuple(c.code for c in checks),
     )
+
+
+def _whole(codes: Ints, context: Context, rows: int) -> Ints:
+    """Spread numbers of the sampled rows over all rows; -1 elsewhere."""
+    whole = np.full(rows, -1, dtype=np.int64)
+    whole[context.index] = codes
+    return whole
 
 
 def _look(

@@ -20,7 +20,7 @@ class Check(ABC):
 
     Attributes
     ----------
-    code : stable code, e.g. ``LT204``; its texts are in ``report/languages/*/findings.toml``.
+    code : stable code, e.g. ``LT204``; its texts are in ``report/languages/*/findings/LT204.toml``.
     cost : ``cheap`` (one pass over the rows), ``sample`` (statistics on the sampled rows) or ``model``
         (fits small models).
     """

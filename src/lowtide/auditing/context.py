@@ -81,14 +81,26 @@ class Context:
     Attributes
     ----------
     index : positions of the sampled rows in the table, ascending; rows with a missing target are left out.
+    test, test_target : a second file that will be predicted, and its target when the file has it.
+    unlabelled : rows of the same file that have no outcome.
+    looks : how often the ledger has seen this second file judged; ``None`` without a ledger.
     found : findings of the checks that ran before.
+    together : by code, an integer per sampled row: rows with the same one belong together. The price of the
+        finding is then the score with folds by row against folds that keep them together.
+    shared_rows : per row of the second file, whether the first one has it; set by the check for them.
     """
 
     table: Table
     target: Target
     task: Task
     seed: int = 0
+    test: Table | None = None
+    test_target: Target | None = None
+    unlabelled: Table | None = None
+    looks: int | None = None
     found: list[Finding] = field(default_factory=list)
+    together: dict[str, Ints] = field(default_factory=dict)
+    shared_rows: Bools | None = None
     _views: dict[str, View] = field(default_factory=dict)
     _alone: dict[str, Alone] = field(default_factory=dict)
     _joint: dict[tuple[str, ...], float] = field(default_factory=dict)
@@ -155,6 +167,21 @@ class Context:
             bins = bin_numbers(values, most=int(np.clip(len(values) / 20, 4, 64)))
             whole = bool(np.all(levels_ == np.floor(levels_))) and contract.type == "number"
         return View(name, contract.role, contract.type, codes, values, bins, distinct, whole)
+
+    @cached_property
+    def shared_columns(self) -> tuple[str, ...]:
+        """Candidates that the second file has too, with the same type; empty without a second file."""
+        if self.test is None:
+            return ()
+        return tuple(
+            n for n in self.candidates
+            if n in self.test.names and self.table.column(n).type == self.test.column(n).type
+        )  # fmt: skip
+
+    def levels(self, name: str) -> tuple[Ints, tuple[str, ...]]:
+        """Return a text column of the sampled rows: code per row (n,), -1 missing, and the texts by code."""
+        codes, levels = self.table.select([name]).take(self.index).codes(name)
+        return codes, tuple(levels)
 
     @cached_property
     def units(self) -> Ints | None:

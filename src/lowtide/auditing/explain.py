@@ -1,4 +1,4 @@
-"""The texts that teach what a code means; they live in the language files of the report."""
+"""The texts that teach what a code means: one file a code and language, ``report/languages/*/findings/``."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from typing import Any
 from lowtide.core.errors import UsageError
 from lowtide.core.finding import Finding
 
-KEYS = ("title", "what", "example", "detect", "cost", "fix", "fine", "question")
+KEYS = ("title", "what", "example", "detect", "cost", "fix", "fine", "question", "answer")
 
 
 @cache
 def _texts(lang: str) -> dict[str, dict[str, Any]]:
-    file = resources.files("lowtide") / "report" / "languages" / lang / "findings.toml"
-    if not file.is_file():
+    folder = resources.files("lowtide") / "report" / "languages" / lang / "findings"
+    if not folder.is_dir():
         raise UsageError(f"No texts in the language {lang!r}. Use en or ko.")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return {
+        file.name.removesuffix(".toml"): tomllib.loads(file.read_text(encoding="utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    }
 
 
 def codes() -> tuple[str, ...]:
@@ -27,7 +31,7 @@ def codes() -> tuple[str, ...]:
 
 
 def explain(code: str, lang: str = "en") -> dict[str, str]:
-    """Return the texts of a code: title, what, example, detect, cost, fix, fine, question.
+    """Return the texts of a code: title, what, example, detect, cost, fix, fine, question, answer.
 
     Raises
     ------

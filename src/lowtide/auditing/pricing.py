@@ -12,13 +12,14 @@ import numpy as np
 from lowtide.auditing.context import Context
 from lowtide.auditing.entities import whole_codes
 from lowtide.auditing.moments import find_moment
+from lowtide.auditing.second import judged, predict_second
 from lowtide.core.finding import Finding, Price, Severity
 from lowtide.stats.association import Floats, Ints, deal_folds
 
 ROWS = 5_000
 ROWS_TEXT = 2_000
 FOLDS = 4
-MOST_FITS = 12
+MOST_FITS = 20
 WINDOWS = 3
 CONFIDENCE = 0.90
 
@@ -65,31 +66,15 @@ class Pricer:
             self.fits += 1
             values, share = [], []
             for train, test in folds:
-                value = _judge(
-                    self.context.target.y, self.context.target.kind, test, self.fit(columns, train, test)
+                predicted = self.fit(columns, train, test)
+                value = judged(
+                    self.context.target.y[test], self.context.target.kind, predicted, np.ones(len(test), bool)
                 )
                 if value is not None:
                     values.append(value)
                     share.append(len(test) / len(train))
             self._known[key] = _interval(values, share) if values else None
         return self._known[key]
-
-
-def _judge(y: Floats, kind: str, test: Ints, predicted: Floats) -> float | None:
-    from sklearn.metrics import r2_score, roc_auc_score
-
-    truth = y[test]
-    if kind == "regression":
-        return float(r2_score(truth, predicted)) if np.unique(truth).size > 1 else None
-    if kind == "binary":
-        return float(roc_auc_score(truth, predicted)) if np.unique(truth).size == 2 else None
-    # One class against the rest, over the classes that this fold has on both sides.
-    areas = [
-        float(roc_auc_score(truth == c, predicted[:, c]))
-        for c in range(predicted.shape[1])
-        if 0 < np.sum(truth == c) < len(truth)
-    ]
-    return float(np.mean(areas)) if areas else None
 
 
 def _interval(values: list[float], share: list[float]) -> Score:
@@ -113,8 +98,11 @@ def price(
     """Return the findings with prices, and the joint price of everything in quarantine.
 
     The price of one finding is what its columns add to the clean table: a leak beside another leak adds
-    nothing to it, yet each alone would ruin the score. The joint price compares everything in with
-    everything out. Which findings come first when fits run out: errors, then questions, as listed.
+    nothing to it, yet each alone would ruin the score. The joint price compares everything left as it is
+    (all columns, rows held out at random) with everything remedied (clean columns, the split that the
+    warnings call for). Rows that belong together (`Context.together`) are priced by folds that cut through them
+    against folds that do not. A check that priced its finding itself is believed. Which findings come first
+    when fits run out: errors, then questions, as listed.
     """
     pricer = Pricer(context, fit)
     rows = _sample(context)
@@ -129,14 +117,23 @@ def price(
     accused = {
         c for f in findings if f.remedy == "drop_columns" and f.level >= Severity.question for c in f.columns
     }
-    if quarantined:
+    worst, held = _all_remedied(findings, context, rows, scheme, folds)
+    if quarantined or worst != "rows":
         everything = tuple(n for n in priceable if n in features or n in accused)
-        joint = _price(pricer, everything, clean, scheme, folds, scheme, folds)
+        joint = _price(pricer, everything, clean, "rows", plain, worst, held)
     priced = {}
     order = sorted(range(len(findings)), key=lambda i: -findings[i].level)
     for i in order:
         finding = findings[i]
-        if finding.remedy in ("split_by_group", "split_by_time"):
+        if finding.price is not None:
+            continue
+        if finding.code == "LT103":
+            priced[i] = _shared(context)
+        elif finding.code in context.together and finding.level >= Severity.warning:
+            held = _folds(rows, context.together[finding.code][rows], context.seed, context.index)
+            own = tuple(c for c in clean if finding.remedy != "split_by_group" or c not in finding.columns)
+            priced[i] = _price(pricer, clean, own, "rows", plain, f"together:{finding.code}", held)
+        elif finding.remedy in ("split_by_group", "split_by_time"):
             name, held = _scheme_of(finding, context, rows)
             if held:
                 group = tuple(c for c in clean if c not in finding.columns) if name == "groups" else clean
@@ -163,10 +160,29 @@ def _price(
         return None
     return Price(
         metric=pricer.metric, greater_is_better=True,
-        scheme=scheme if scheme == scheme_before else f"{scheme_before}>{scheme}",
+        scheme=scheme if scheme == scheme_before else f"{scheme_before}>{scheme.partition(':')[0]}",
         as_is=as_is.value, remedied=remedied.value, as_is_low=as_is.low, as_is_high=as_is.high,
         remedied_low=remedied.low, remedied_high=remedied.high,
     )  # fmt: skip
+
+
+def _shared(context: Context) -> Price | None:
+    """Return the score on the second file with the rows that the first one has, and without them."""
+    truth, shared = context.test_target, context.shared_rows
+    if truth is None or shared is None:
+        return None
+    names = tuple(n for n in context.features if n in context.shared_columns)
+    made = predict_second(context, names)
+    if made is None:
+        return None
+    where, predicted = made
+    y, kind = truth.y[where], context.target.kind
+    as_is = judged(y, kind, predicted, np.ones(len(y), bool))
+    remedied = judged(y, kind, predicted, ~shared[where])
+    if as_is is None or remedied is None:
+        return None
+    metric = "r2" if kind == "regression" else "roc_auc"
+    return Price(metric=metric, greater_is_better=True, scheme="second", as_is=as_is, remedied=remedied)
 
 
 def _sample(context: Context) -> Ints:
@@ -220,6 +236,17 @@ def _scheme_of(finding: Finding, context: Context, rows: Ints) -> tuple[str, lis
             return "future", []
         when = moment.when
     return "future", _future(rows, when, context.index)
+
+
+def _all_remedied(
+    findings: list[Finding], context: Context, rows: Ints, scheme: str, folds: list[tuple[Ints, Ints]]
+) -> tuple[str, list[tuple[Ints, Ints]]]:
+    """Return the scheme with every remedy applied: the worst one, or copies kept together under folds by row."""
+    acting = [f for f in findings if f.code in context.together and f.level >= Severity.warning]
+    if scheme != "rows" or not acting:
+        return scheme, folds
+    units = context.together[acting[0].code][rows]
+    return f"together:{acting[0].code}", _folds(rows, units, context.seed, context.index)
 
 
 def _worst(findings: list[Finding], context: Context, rows: Ints) -> tuple[str, list[tuple[Ints, Ints]]]:

@@ -102,6 +102,12 @@ def say(*things: RenderableType) -> None:
         out.print(thing)
 
 
+def warn(*things: RenderableType) -> None:
+    """Print words about the call itself: always on stderr."""
+    for thing in things:
+        console(err=True).print(thing)
+
+
 def emit(value: Any) -> None:
     """Print one JSON object on stdout when ``--json`` was given."""
     import msgspec

@@ -46,6 +46,6 @@ def explain(
 
     say(Text.assemble((f"{wanted}  ", "bold cyan"), (texts["title"], "bold")))
     w = words()
-    for part in ("what", "example", "detect", "cost", "fix", "fine", "question"):
+    for part in ("what", "example", "detect", "cost", "fix", "fine", "question", "answer"):
         if texts.get(part):
             say(Text(w.say(f"cli.explain.{part}"), style="bold"), Padding(Text(texts[part]), (0, 0, 1, 2)))

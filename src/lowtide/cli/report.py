@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lowtide.cli.common import Json, Lang, Quiet, emit, language, say, shared, words
 
-KINDS = ("result",)
+if TYPE_CHECKING:
+    from lowtide.core.result import RunResult
+
+KINDS = ("result", "infosheet")
 FORMATS = ("html",)
 
 
 def report(
     folder: Annotated[Path, typer.Argument(help="Project folder of a run.", metavar="DIR")],
-    kind: Annotated[str, typer.Option("--kind", help="Which document: result.")] = "result",
+    kind: Annotated[
+        str, typer.Option("--kind", help="Which document.", metavar="result|infosheet")
+    ] = "result",
     format: Annotated[str, typer.Option("--format", help="html.")] = "html",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write.")] = None,
     json: Json = False,
@@ -42,9 +47,23 @@ def report(
         raise InputError(
             f"{facts} is not a result of this version ({error}). Run the project again."
         ) from None
-    path = out or folder / f"report.{language()}.html"
-    write(result, path, lang=language())
+    path = out or folder / f"{'report' if kind == 'result' else kind}.{language()}.html"
+    if kind == "infosheet":
+        _infosheet(result, path)
+    else:
+        write(result, path, lang=language())
     if shared.json:
         emit({"schema": 1, "kind": kind, "lang": language(), "out": str(path)})
     else:
         say(words().say("cli.wrote", path=str(path)))
+
+
+def _infosheet(result: RunResult, path: Path) -> None:
+    from lowtide.core.infosheet import sheet
+    from lowtide.report.infosheet import write
+
+    entries = sheet(result.findings, result.not_applicable, result.checks)
+    write(
+        entries, path, target=result.task.target, source=result.source, lang=language(),
+        version=result.versions.get("lowtide", ""), created=result.created,
+    )  # fmt: skip

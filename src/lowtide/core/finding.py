@@ -56,7 +56,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remedy : ``drop_columns``, ``split_by_group``, ``split_by_time``, ``drop_rows``, ``treat_as_missing``, ``ask`` or ``none``.
     price : see `Price`; ``None`` when it was not, or could not be, estimated.
     answer : what a person said in ``lowtide.toml`` about it, or ``None``: ``use``, ``drop``, or ``declared`` when
-        ``[task]`` says how held-out data is to be made.
+        ``[task]`` says how held-out data is to be made; ``ignored`` when the command line said so.
+    answered_by : who answered, when the answer says it.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str = "none"
     price: Price | None = None
     answer: str | None = None
+    answered_by: str | None = None
 
     @property
     def level(self) -> Severity:

@@ -162,6 +162,7 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     ragged: int = 0
     findings: tuple[Finding, ...] = ()
     not_applicable: tuple[NotApplicable, ...] = ()
+    checks: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
     questions: tuple[Finding, ...] = ()
     split: Split

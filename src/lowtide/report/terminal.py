@@ -285,6 +285,9 @@ def questions(findings: Sequence[Finding], lang: str = "en", file: str = answers
             *first, last = choice.lines
             parts += [_line(line) for line in first]
             parts.append(_line(last, words.say(f"terminal.means_{choice.means}")))
+        path = f"findings.{f.code}.answer"
+        if words.has(path):
+            parts.append(text(words.mark("terminal.assumed_answer", answer=words.mark(path)), "dim"))
     return Group(*parts)
 
 

@@ -1,7 +1,8 @@
 """Sentences in a language, filled with facts.
 
-Sentences live in ``languages/<lang>/*.toml``. The key ``title`` of the table ``[LT204]`` in ``findings.toml``
-is ``findings.LT204.title``: the file's name comes first. A placeholder is
+Sentences live in ``languages/<lang>/*.toml``: the key ``title`` of the table ``[about]`` in ``report.toml`` is
+``report.about.title``, the file's name first. Findings have a file each: the key ``title`` in
+``findings/LT204.toml`` is ``findings.LT204.title``. A placeholder is
 ``{name}``, ``{name:style}`` or, in Korean, ``{name|이/가}`` and ``{name:style|이/가}``. Styles: ``score`` (three
 significant digits), ``floor`` (the same), ``percent``, ``count``, ``code`` (a name or a list of names from
 the data), or any of Python's own format specifications.
@@ -44,8 +45,9 @@ def sentences(lang: str) -> Mapping[str, str]:
     if lang not in languages():
         raise UsageError(f"There is no language {lang!r}. Use one of: {', '.join(languages())}.")
     found: dict[str, str] = {}
-    for file in sorted((FOLDER / lang).glob("*.toml")):
-        for key, value in _leaves(tomllib.loads(file.read_text(encoding="utf-8")), f"{file.stem}."):
+    for file in sorted((FOLDER / lang).rglob("*.toml")):
+        prefix = ".".join(file.relative_to(FOLDER / lang).with_suffix("").parts)
+        for key, value in _leaves(tomllib.loads(file.read_text(encoding="utf-8")), f"{prefix}."):
             if not isinstance(value, str):
                 raise InternalError(f"The sentence {key!r} in {file.name} is not text.")
             found[key] = value

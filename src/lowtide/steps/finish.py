@@ -119,6 +119,7 @@ def facts_of(job: Job, prepared: Prepared, verdict: Verdict, pipeline: Pipeline,
         ragged=len(table.ragged),
         findings=prepared.audit.findings,
         not_applicable=prepared.audit.not_applicable,
+        checks=prepared.audit.checks,
         quarantined=prepared.audit.quarantined,
         questions=prepared.audit.questions,
         split=Split(

@@ -18,6 +18,7 @@ from lowtide.core.task import Assumption
 from lowtide.steps.counting import counted, jointly, widen
 from lowtide.steps.job import FEATURE_ROLES, Job, Listener, Prepared
 from lowtide.steps.naive import naive
+from lowtide.steps.ties import assumed, tied, tying
 from lowtide.steps.vault import facts as vault_facts
 from lowtide.steps.vault import identity
 from lowtide.tables.table import Floats, Ints
@@ -45,6 +46,7 @@ class Verdict:
     records : their T records; ``estimate.weights`` (T,) says which are shipped.
     baseline : place of the best baseline in ``records`` and its score under the same scheme, or ``None``.
     places : (n,) fold or window in which each row was held out first, -1 for never.
+    keys, ties : (n,) what a row is known by, and what decides its fold: rows that belong together have equal ties.
     held : (n[, classes]) held-out predictions of the shipped combination.
     confidence : at which each floor is computed, so that those seen in several metrics hold together.
     """
@@ -58,6 +60,7 @@ class Verdict:
     times: Floats | None
     groups: Ints | None
     keys: Keys
+    ties: Keys
     metric: Metric
     cube: Floats
     records: tuple[TrialRecord, ...]
@@ -128,12 +131,15 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
     hurried = naive(prepared, metric) if budget.spent < NAIVE_SHARE * job.budget else None
     plan, assumptions = choose(table, target, task, prepared.audit.findings)
     keys = row_keys_of(prepared)
+    codes = tying(prepared.audit.findings, prepared.audit.together)
+    ties = tied(keys, codes, prepared.audit.together)
+    assumptions = (*assumptions, *assumed(codes))
     groups = group_keys(table, plan.group) if plan.group is not None else None
     times = moments(table, plan.time, plan.parts) if plan.time is not None else None
-    folds = make(plan, keys=keys, groups=groups, times=times, y=target.y, seed=job.seed)
+    folds = make(plan, keys=ties, groups=groups, times=times, y=target.y, seed=job.seed)
     verify(plan, folds, groups=groups, times=times)
     places = places_of(folds, len(table))
-    units = units_of(plan, keys=keys, groups=groups, times=times)
+    units = units_of(plan, keys=ties, groups=groups, times=times)
     prepared = under_plan(prepared, plan, groups, times)
     with _ledger(job) as ledger:
         cube, records, question, in_ledger, facts = _trials(
@@ -151,7 +157,7 @@ def judge(job: Job, prepared: Prepared, budget: Budget, listen: Listener) -> Ver
         vault = vault_facts(prepared.locked, 0 if ledger is None else ledger.count())
     baseline = best_baseline(records, cube, target.y, folds, plan, metric)
     return Verdict(
-        prepared=prepared, plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys,
+        prepared=prepared, plan=plan, assumptions=assumptions, folds=folds, places=places, units=units, times=times, groups=groups, keys=keys, ties=ties,
         metric=metric, cube=cube, records=records, selectable=selectable, estimate=estimate, baseline=baseline,
         held=_blend(cube, estimate.weights), question=question, in_ledger=in_ledger, naive=hurried, vault=vault,
         confidence=confidence, facts=facts,

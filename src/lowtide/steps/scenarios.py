@@ -71,7 +71,7 @@ def _second(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> A
     if not budget.fits(cost):
         return None
     y, n = prepared.target.y, len(prepared.table)
-    folds = make(plan, keys=verdict.keys, groups=verdict.groups, times=None, y=y, seed=job.seed)
+    folds = make(plan, keys=verdict.ties, groups=verdict.groups, times=None, y=y, seed=job.seed)
     verify(plan, folds, groups=verdict.groups, times=None)
     shape = (n, len(chosen)) if verdict.cube.ndim == 2 else (n, len(chosen), verdict.cube.shape[2])
     cube, place = np.full(shape, np.nan), np.full(n, -1, dtype=np.int64)
@@ -84,7 +84,7 @@ def _second(job: Job, prepared: Prepared, verdict: Verdict, budget: Budget) -> A
             recipe = msgspec.structs.replace(recipe, columns=columns)
             cube[fold.test, t] = prepared.fitter(recipe, fold.train, fold.test)
     return estimate(
-        y, cube, units=units(plan, keys=verdict.keys, groups=verdict.groups, times=None), metric=verdict.metric,
+        y, cube, units=units(plan, keys=verdict.ties, groups=verdict.groups, times=None), metric=verdict.metric,
         kind=prepared.target.kind, scheme=plan.scheme, folds=place, times=None, confidence=verdict.confidence,
         seed=job.seed, batch_rows=job.batch_rows,
     )  # fmt: skip

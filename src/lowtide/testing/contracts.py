@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +16,7 @@ from lowtide.core.finding import Finding, NotApplicable, Severity
 from lowtide.core.task import Kind, Task
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
-from lowtide.testing.tables import make_table, make_target_of, renamed, shuffled, turned
+from lowtide.testing.tables import make_table, make_target_of, renamed, renamed_as, shuffled, turned
 
 REMEDIES = ("drop_columns", "split_by_group", "split_by_time", "drop_rows", "treat_as_missing", "ask", "none")
 
@@ -30,6 +30,7 @@ class Case:
     sees : columns of the one finding expected; ``None``: nothing at question level or above.
     severity : its severity.
     found : findings of earlier checks that the check may use.
+    test, test_target, unlabelled, looks : see `lowtide.auditing.context.Context`.
     """
 
     table: Table
@@ -38,6 +39,10 @@ class Case:
     sees: tuple[str, ...] | None = None
     severity: str = "error"
     found: tuple[Finding, ...] = field(default=())
+    test: Table | None = None
+    test_target: Target | None = None
+    unlabelled: Table | None = None
+    looks: int | None = None
 
 
 def case(
@@ -56,7 +61,10 @@ def case(
 
 def look(check: Check, given: Case) -> list[Finding]:
     """Run one check on a case; not applicable counts as having seen nothing."""
-    context = Context(given.table, given.target, given.task)
+    context = Context(
+        given.table, given.target, given.task, test=given.test, test_target=given.test_target,
+        unlabelled=given.unlabelled, looks=given.looks,
+    )  # fmt: skip
     context.found.extend(given.found)
     seen = check.look(given.table, given.target, given.task, context)
     return [] if isinstance(seen, NotApplicable) else seen
@@ -96,12 +104,12 @@ class CheckContract:
         for given in self.leaking():
             for seed in range(self.shuffles):
                 table, target = shuffled(given.table, given.target, seed)
-                moved = Case(table, target, given.task, found=given.found)
+                moved = replace(given, table=table, target=target)
                 self._expect(look(self.check, moved), given.sees, given.severity)
 
     def test_column_order(self) -> None:
         for given in self.leaking():
-            moved = Case(turned(given.table), given.target, given.task, found=given.found)
+            moved = replace(given, table=turned(given.table))
             seen = look(self.check, moved)
             self._expect(seen, given.sees, given.severity)
 
@@ -110,9 +118,21 @@ class CheckContract:
             return
         for given in self.leaking():
             table, target, names = renamed(given.table, given.target)
-            task = Task(target=target.name, kind=given.task.kind)
+            own = given.task
+            task = Task(
+                target=target.name, kind=own.kind, unit=tuple(names[u] for u in own.unit),
+                group=None if own.group is None else names[own.group],
+                time=own.time if own.time is None or own.time == ":order" else names[own.time],
+            )  # fmt: skip
             sees = None if given.sees is None else tuple(names[c] for c in given.sees)
-            self._expect(look(self.check, Case(table, target, task)), sees, given.severity)
+            moved = replace(given, table=table, target=target, task=task, found=())
+            test, rest = given.test, given.unlabelled
+            moved = replace(
+                moved,
+                test=None if test is None else renamed_as(test, names),
+                unlabelled=None if rest is None else renamed_as(rest, names),
+            )
+            self._expect(look(self.check, moved), sees, given.severity)
 
     def test_same_twice(self) -> None:
         for given in self.leaking():
@@ -140,7 +160,7 @@ class CheckContract:
                     name=given.target.name, kind=given.target.kind, y=given.target.y[:rows],
                     classes=given.target.classes, positive=given.target.positive,
                 )  # fmt: skip
-                look(self.check, Case(few, target, given.task))
+                look(self.check, replace(given, table=few, target=target, found=()))
 
     def _expect(self, seen: list[Finding], sees: tuple[str, ...] | None, severity: str) -> None:
         if sees is None:

@@ -107,17 +107,25 @@ def turned(table: Table) -> Table:
     return table.select(list(reversed(table.names)))
 
 
-def renamed(table: Table, target: Target) -> tuple[Table, Target, dict[str, str]]:
-    """Return the same table with columns called c1..cN, and the names old to new."""
+def renamed_as(table: Table, names: Mapping[str, str]) -> Table:
+    """Return the same table with the names changed that are in ``names``."""
     from dataclasses import replace
 
     import msgspec
 
-    names = {old: f"c{i}" for i, old in enumerate(table.names, start=1)}
-    columns = tuple(msgspec.structs.replace(c, name=names[c.name]) for c in table.contract.columns)
-    moved = replace(
+    columns = tuple(
+        msgspec.structs.replace(c, name=names.get(c.name, c.name)) for c in table.contract.columns
+    )
+    return replace(
         table,
-        data=table.data.rename_columns([names[n] for n in table.names]),
+        data=table.data.rename_columns([names.get(n, n) for n in table.names]),
         contract=msgspec.structs.replace(table.contract, columns=columns),
     )
-    return moved, replace(target, name=names[target.name]), names
+
+
+def renamed(table: Table, target: Target) -> tuple[Table, Target, dict[str, str]]:
+    """Return the same table with columns called c1..cN, and the names old to new."""
+    from dataclasses import replace
+
+    names = {old: f"c{i}" for i, old in enumerate(table.names, start=1)}
+    return renamed_as(table, names), replace(target, name=names[target.name]), names

@@ -148,6 +148,23 @@ class Ledger:
             return []
         return _from_parquet(self.folder / record.file, keys)
 
+    def trials_on(self, keys: Keys, *, least: float = 0.5) -> int:
+        """Return how many trials were judged on at least this share of the rows with these keys."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        wanted = np.unique(keys)
+        count = 0
+        for record in self.trials():
+            if record.file is None or not len(wanted):
+                continue
+            try:
+                seen = pq.read_table(self.folder / record.file, columns=["key"], use_threads=False)
+            except (OSError, pa.ArrowException):
+                continue  # a lost file cannot say which rows it was about
+            count += float(np.isin(wanted, seen.column("key").to_numpy()).mean()) >= least
+        return count
+
     def cube(
         self, question: str, keys: Keys, *, width: int = 1, data: str | None = None
     ) -> tuple[Floats, list[TrialRecord]]:

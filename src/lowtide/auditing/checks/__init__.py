@@ -11,8 +11,10 @@ from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.formula import TargetFormula
 from lowtide.auditing.checks.groups import RepeatedEntity
 from lowtide.auditing.checks.identifiers import Identifier
+from lowtide.auditing.checks.looked_at import LookedAt
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
+from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.core.registry import with_plugins
 
@@ -21,6 +23,8 @@ from lowtide.core.registry import with_plugins
 CHECKS: tuple[Check, ...] = (
     DuplicateRows(),
     Contradictions(),
+    SharedRows(),
+    LookedAt(),
     TargetCopy(),
     FilledForOne(),
     TargetFormula(),

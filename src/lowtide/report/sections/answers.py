@@ -51,6 +51,9 @@ def _question(view: View, finding: Finding) -> Callout:
             as_is=numbers.significant(price.as_is), remedied=numbers.significant(price.remedied),
         )  # fmt: skip
         blocks.append(Paragraph(gain))
+    path = f"findings.{finding.code}.answer"
+    if words.has(path):
+        blocks.append(Paragraph(view.say("terminal.assumed_answer", answer=view.say(path)), "muted"))
     blocks += [
         Line(lines, view.say(f"report.answers.write_{means}", file=file))
         for means, lines in answer_lines(finding).items()

@@ -71,6 +71,9 @@ def question(words: Words, finding: Finding, target: str | None = None) -> str:
 
 def badge(words: Words, finding: Finding) -> str:
     """Return how bad a finding is, in a word; a question that was answered is none any more."""
+    if finding.answer == "ignored":
+        severity, state = (words.mark(f"common.severities.{n}") for n in (finding.severity, "ignored"))
+        return f"{severity}, {state}"
     answered = finding.severity == "question" and finding.answer is not None
     return words.mark(f"common.severities.{'answered' if answered else finding.severity}")
 
