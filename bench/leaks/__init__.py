@@ -1,1 +1,1 @@
-"""Which leaks does an audit find: planted ones, documented ones, and how often it cries on clean tables."""
+"""Planted leaks and clean tables: what an audit finds, and where it cries wolf."""
