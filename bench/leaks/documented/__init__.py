@@ -6,11 +6,22 @@ finds it. Where a table has several leaking columns, each is judged alone, with 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.leaks.case import Case
 from bench.leaks.documented.columns import COLUMNS
 from bench.leaks.documented.package import PACKAGED
 from bench.leaks.documented.rows import ROWS
-from bench.leaks.documented.spec import Documented, Leak, Source
+from bench.leaks.documented.spec import Leak, Source
 
 SOURCES: tuple[Source, ...] = (*COLUMNS, *PACKAGED, *ROWS)
 
-__all__ = ["SOURCES", "Documented", "Leak", "Source"]
+
+def cases(folder: Path) -> Iterator[Case]:
+    """Yield every documented case whose file is there, one table after the other (a table is read once)."""
+    for source in SOURCES:
+        yield from source.cases(folder)
+
+
+__all__ = ["SOURCES", "Leak", "Source", "cases"]

@@ -108,7 +108,7 @@ COLUMNS = (
         Leak(AFTER, (c,)) for c in ("balance", "paid_total", "paid_principal", "paid_interest", "paid_late_fees")
     ), A + "lendingclub_loans_full_schema.csv.gz", drop=("rownames",), all=True),
     Source("ai4i", csv(A + "ai4i2020.csv", encoding="utf-8-sig"), "MachineFailure", "binary", (
-        Leak(MODE + " (all five)", ("TWF", "HDF", "PWF", "OSF", "RNF"), label="modes"),
+        Leak(MODE + " (all five)", ("TWF", "HDF", "PWF", "OSF", "RNF"), any=True, label="modes"),
         *(Leak(MODE, (c,)) for c in ("TWF", "HDF", "PWF", "OSF")),
     ), A + "ai4i2020.csv"),
     Source("wish", csv(A + "summer_products_wish.csv.gz"), "units_sold", "regression", (

@@ -104,7 +104,7 @@ PACKAGED = (
     Source("rossi", package("carData", "Rossi"), "arrest", "binary", (
         Leak("help of carData: week of first arrest, 52 for those never arrested", ("week",)),
         Leak("help of carData: work in each week, empty after an arrest", tuple(f"emp{i}" for i in range(1, 53)),
-             label="emp"),
+             any=True, label="emp"),
     )),
     Source("market_days", package("ISLR", "Smarket"), "Direction", "binary", (
         Leak("help of ISLR: return of the day of which the target is the sign", ("Today",)),

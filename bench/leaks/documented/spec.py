@@ -10,11 +10,27 @@ from typing import Literal
 
 import pandas as pd
 
-Kind = Literal["binary", "multiclass", "regression"]
+from bench.leaks.case import Case, Kind
+
 Topic = Literal[
     "column", "set", "group", "site", "order", "time", "duplicates", "overlap", "drift", "immature"
 ]
-"""What is wrong. ``column`` and ``set`` are told by the names of columns; the others by what a finding is about."""
+"""What is wrong. ``column`` and ``set`` are told by the names of columns; the others by what a finding is about, which
+`CODES` says in codes of lowtide (other tools' findings are put under the same codes)."""
+
+CODES: dict[str, tuple[str, ...]] = {
+    "column": (),
+    "set": (),
+    "group": ("LT301", "LT303"),
+    "site": ("LT304", "LT301", "LT303"),
+    "order": ("LT305", "LT302", "LT206"),
+    "time": ("LT302", "LT305"),
+    "duplicates": ("LT101", "LT102", "LT104", "LT105"),
+    "overlap": ("LT103", "LT104"),
+    "drift": ("LT308",),
+    "immature": ("LT309", "LT502", "LT503"),
+}
+FAMILY = {"column": "L2", "set": "L2", "duplicates": "L1", "overlap": "L1"}
 
 Reader = Callable[[Path], pd.DataFrame]
 
@@ -26,18 +42,17 @@ class Leak:
     Attributes
     ----------
     says : where it is documented, and what is said there, in one line.
-    columns : the columns of which a finding must name one (``column``, ``group``, ``site``, ``time``) or all
-        (``set``); empty where no column can be named.
+    columns : what a finding must name, at least half of a set; empty where no column can be named.
+    any : one of the columns is enough, whatever the topic.
     without : columns taken out beside the other leaks of the table, because they would give it away too.
-    keep : other leaks of the table that stay (parts of a set).
     test : makes the second file out of the same folder, where the leak is between two files.
     """
 
     says: str
     columns: tuple[str, ...] = ()
     topic: Topic = "column"
+    any: bool = False
     without: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
     test: Reader | None = None
     label: str = ""
 
@@ -70,41 +85,38 @@ class Source:
     def present(self, folder: Path) -> bool:
         return not self.needs or (folder / self.needs).is_file()
 
-    def cases(self, folder: Path) -> Iterator[Documented]:
+    def cases(self, folder: Path) -> Iterator[Case]:
         """Yield one case per leak (and one with all); nothing when the file is absent."""
         if not self.present(folder):
             return
         for leak in self.leaks:
             out = {c for other in self.leaks if other.topic in ("column", "set") for c in other.columns}
-            out = (out | set(leak.without) | set(self.drop)) - set(leak.columns) - set(leak.keep)
-            yield Documented(self, leak, frozenset(out), folder)
+            yield self._case(leak, (out | {*leak.without, *self.drop}) - set(leak.columns), folder)
         if self.all:
             columns = tuple(dict.fromkeys(c for x in self.leaks if x.topic == "column" for c in x.columns))
-            together = Leak(f"all of them: {', '.join(columns)}", columns, label="all")
-            yield Documented(self, together, frozenset(self.drop), folder)
+            together = Leak(f"all of them: {', '.join(columns)}", columns, any=True, label="all")
+            yield self._case(together, set(self.drop), folder)
 
+    def _case(self, leak: Leak, out: set[str], folder: Path) -> Case:
+        def kept(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame[[c for c in frame.columns if c not in out]].copy()
 
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """One case: a table with one documented leak left in."""
-
-    source: Source
-    leak: Leak
-    out: frozenset[str]
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return f"{self.source.name}/{self.leak.name}"
-
-    def frame(self) -> pd.DataFrame:
-        return self._without(_read(self.source.read, self.folder))
-
-    def test(self) -> pd.DataFrame | None:
-        return None if self.leak.test is None else self._without(_read(self.leak.test, self.folder))
-
-    def _without(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[[c for c in frame.columns if c not in self.out]].copy()
+        one = leak.any or leak.topic not in ("column", "set")
+        return Case(
+            name=f"{self.name}/{leak.name}",
+            family=FAMILY.get(leak.topic, "L3"),
+            kind=f"documented {leak.topic}",
+            frame=kept(_read(self.read, folder)),
+            target=self.target,
+            task=self.kind,
+            test=None if leak.test is None else kept(_read(leak.test, folder)),
+            columns=leak.columns,
+            codes=CODES[leak.topic],
+            share=1 / len(leak.columns) if one and leak.columns else 0.5,
+            order=leak.topic in ("order", "time") or (leak.topic == "group" and not leak.columns),
+            part="documented",
+            source=self.name,
+        )
 
 
 @lru_cache(maxsize=4)
