@@ -23,8 +23,8 @@ CODES: dict[str, tuple[str, ...]] = {
     "set": (),
     "group": ("LT301", "LT303"),
     "site": ("LT304", "LT301", "LT303"),
-    "order": ("LT305", "LT302", "LT206"),
-    "time": ("LT302", "LT305"),
+    "order": ("LT302", "LT206", "LT303", "LT306"),
+    "time": ("LT302", "LT305", "LT306"),
     "duplicates": ("LT101", "LT102", "LT104", "LT105"),
     "overlap": ("LT103", "LT104"),
     "drift": ("LT308",),
@@ -126,7 +126,7 @@ def _read(read: Reader, folder: Path) -> pd.DataFrame:
 
 def csv(path: str, **options: object) -> Reader:
     """Return a reader of a file in the data folder."""
-    return lambda folder: pd.read_csv(folder / path, **options)  # type: ignore[call-overload,no-any-return]
+    return lambda folder: pd.read_csv(folder / path, **options)
 
 
 def package(name: str, item: str) -> Reader:

@@ -26,7 +26,7 @@ SECONDS = 60.0
 START = 120.0
 """Time for imports, before the first case."""
 CODES = {
-    "group": "LT301", "time": "LT302", "order": "LT305", "duplicates": "LT101", "overlap": "LT103", "drift": "LT308",
+    "group": "LT301", "time": "LT302", "order": "LT206", "duplicates": "LT101", "overlap": "LT103", "drift": "LT308",
 }  # fmt: skip
 """Lowtide's code for what a runner says a finding is about: the judge compares codes."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "LOKY_MAX_CPU_COUNT")

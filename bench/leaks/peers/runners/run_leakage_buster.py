@@ -1,8 +1,9 @@
 """leakage-buster: ``audit`` with the declared time; a text target becomes 0, 1, ... because it wants a number.
 
 High is an error, medium a question, low a note. A risk that lists several columns is one finding per column: those that
-it scores itself in the order of its scores. Its advice on splits lists every column that repeats: it is one finding
-about groups with all of them.
+it scores itself in the order of its scores. Its advice to split by group lists every column that repeats, mostly the
+whole table: it is one finding about groups that names no column, so that it counts wherever rows belong together and
+nowhere else.
 """
 
 import pandas as pd
@@ -27,7 +28,7 @@ def report(risks):
     for one in sorted(risks, key=lambda r: (order[r["severity"]], -r["leak_score"])):
         level, name, evidence = LEVELS[one["severity"]], one["name"], one["evidence"]
         if "candidates" in evidence:
-            out.append(raised(level, [c["column"] for c in evidence["candidates"]], "group", name))
+            out.append(raised(level, (), "group", name, one["detail"]))
         elif "columns" in evidence or "suspicious_columns" in evidence:
             listed = evidence.get("columns", evidence.get("suspicious_columns"))
             best = sorted(listed, key=lambda c: -_score(listed[c]))
