@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 _COMMON = ("lightgbm==4.7.0", "scikit-learn==1.9.1", "pandas==2.3.3", "numpy==2.4.6")
@@ -39,8 +40,13 @@ def cache() -> Path:
     return base / "lowtide-peers"
 
 
-def python(name: str | None, folder: Path) -> Path:
+def python(name: str | None, folder: Path, needs: Mapping[str, tuple[str, ...]] = NEEDS) -> Path:
     """Return the Python of an environment, made now if it is missing or its pins have changed.
+
+    Parameters
+    ----------
+    name : a key of ``needs``; None is this Python.
+    folder : where environments are kept.
 
     Raises
     ------
@@ -51,13 +57,13 @@ def python(name: str | None, folder: Path) -> Path:
         return Path(sys.executable)
     home = folder / name
     inside = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    wanted = {"needs": list(NEEDS[name]), "python": list(sys.version_info[:2])}
+    wanted = {"needs": list(needs[name]), "python": list(sys.version_info[:2])}
     done = home / _DONE
     if inside.is_file() and done.is_file() and json.loads(done.read_text(encoding="utf-8")) == wanted:
         return inside
     print(f"making an environment for {name} in {home} (a few minutes, up to 2 GB)", flush=True)
     _call([sys.executable, "-m", "venv", "--clear", str(home)])
-    _call([str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *NEEDS[name]])
+    _call([str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *needs[name]])
     done.write_text(json.dumps(wanted), encoding="utf-8")
     return inside
 

@@ -1,0 +1,207 @@
+"""Does the audit find planted leaks of every kind, and is it silent on clean tables?
+
+A full run (both parts, 4 seeds of every kind at 3 strengths, plain and renamed, and all clean tables) takes about three
+hours on two quiet cores; one seed about 45 minutes. ``--quick``: one case a kind, under 5 minutes. Results go to
+``bench/results/leaks.json`` and ``.md``; what is there already is not run again with ``--go-on``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+import warnings
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bench.leaks import plan, summary
+from bench.leaks.case import disguised
+from bench.leaks.judge import judge
+from bench.leaks.plan import CLEAN, VARIANTS, Job
+from bench.leaks.tool import Lowtide, Tool, look
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "bench" / "results"
+SAVE_EVERY = 20.0
+"""Seconds between savings of partial results."""
+
+
+def run(argv: list[str]) -> int:
+    """Parse options, plant, look, judge, print and write."""
+    options = _options(argv)
+    began = time.perf_counter()
+    parts = ("development", "held") if options.part == "both" else (options.part,)
+    todo = list(
+        plan.jobs(
+            parts,
+            tuple(options.only),
+            options.seeds,
+            tuple(options.variants),
+            options.rows,
+            options.quick,
+            options.data,
+        )
+    )
+    tools = tuple(options.tools.split(","))
+    done: dict[str, dict[str, Any]] = _known(options.out) if options.go_on else {}
+    waiting = [j for j in todo if any(f"{t}|{j.key}" not in done for t in tools)]
+    print(
+        f"{len(todo)} cases, {len(waiting)} to do, tools: {', '.join(tools)}; about {3 * len(waiting) * len(tools) / 60 / options.workers:.0f} "
+        "minutes on quiet cores.", flush=True,
+    )  # fmt: skip
+    saved = time.perf_counter()
+    with ProcessPoolExecutor(options.workers) as pool:
+        one = partial(_one, tools=tools, prices=options.prices, folder=options.data)
+        futures = [pool.submit(one, j) for j in waiting]
+        for count, future in enumerate(as_completed(futures), 1):
+            for row in future.result():
+                done[f"{row['tool']}|{row['key']}"] = row
+            if count % 25 == 0 or count == len(futures):
+                print(f"{count}/{len(futures)} cases, {time.perf_counter() - began:.0f} s", flush=True)
+            if time.perf_counter() - saved > SAVE_EVERY:
+                _save(options.out, done)
+                saved = time.perf_counter()
+    _save(options.out, done)
+    wanted = {f"{t}|{j.key}" for t in tools for j in todo}
+    text = report([r for k, r in done.items() if k in wanted], time.perf_counter() - began)
+    options.out.with_suffix(".md").write_text(text, encoding="utf-8")
+    print("\n" + text + f"\nwritten: {options.out.with_suffix('.md')}, {options.out.with_suffix('.json')}")
+    return 0
+
+
+def _options(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench leaks", description=__doc__)
+    named = os.environ.get("LOWTIDE_DATA")
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(named) if named else ROOT.parent / "shared" / "data",
+        help="folder of shared data",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="one strength a kind, plain only, smaller tables"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        default=[],
+        help="kinds (parts of their names), families (L1, L2, L3, L5), or clean",
+    )
+    parser.add_argument("--part", choices=("development", "held", "both"), default="both")
+    parser.add_argument(
+        "--held",
+        action="store_const",
+        const="held",
+        dest="part",
+        help="the held-out part; only totals are shown",
+    )
+    parser.add_argument("--seeds", type=int, help="draws of each kind and strength (4; quick 1)")
+    parser.add_argument("--variants", nargs="*", choices=VARIANTS, help="plain, renamed (both; quick plain)")
+    parser.add_argument("--rows", type=int, help="most rows of a table with a plant (3000; quick 1500)")
+    parser.add_argument("--tools", default="lowtide", help="names of tools, by comma")
+    parser.add_argument(
+        "--prices", action="store_true", help="lowtide with prices: slower, and findings are ordered by price"
+    )
+    parser.add_argument(
+        "--go-on", action="store_true", help="keep the results that are there and do what is missing"
+    )
+    parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--out", type=Path, default=RESULTS / "leaks")
+    options = parser.parse_args(argv)
+    quick = {"seeds": 1, "variants": ["plain"], "rows": 1500}
+    full = {"seeds": 4, "variants": list(VARIANTS), "rows": 3000}
+    for name, value in (quick if options.quick else full).items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    return options
+
+
+def tool(name: str, prices: bool) -> Tool:
+    """Return a tool by its name."""
+    if name == "lowtide":
+        return Lowtide(prices)
+    raise SystemExit(f"No tool {name!r}. There is: lowtide.")
+
+
+def _one(job: Job, tools: tuple[str, ...], prices: bool, folder: Path | None) -> list[dict[str, Any]]:
+    """Make a case, let the tools look at it and judge what they say; a tool that breaks has found nothing."""
+    warnings.simplefilter("ignore")
+    case = plan.make(job, folder)
+    if case is None:
+        return []
+    if job.variant == "renamed":
+        case = disguised(case, job.seed)
+    rows = []
+    for name in tools:
+        began, failed, findings = time.perf_counter(), "", []
+        try:
+            findings = look(tool(name, prices), case)
+        except Exception as error:
+            failed = f"{type(error).__name__}: {error}"[:300]
+        verdict = judge(findings, case, name, job.variant, time.perf_counter() - began, failed)
+        rows.append({"key": job.key, **verdict.plain(), "job": asdict(job)})
+    return rows
+
+
+def _known(out: Path) -> dict[str, dict[str, Any]]:
+    path = out.with_suffix(".json")
+    if not path.is_file():
+        return {}
+    return {f"{r['tool']}|{r['key']}": r for r in json.loads(path.read_text(encoding="utf-8"))["verdicts"]}
+
+
+def _save(out: Path, done: dict[str, dict[str, Any]]) -> None:
+    """Write all verdicts. Of the held-out part what was said is left out: misses there must not be looked at."""
+    rows = [{**r, "said": []} if r["part"] == "held" else r for r in done.values()]
+    rows.sort(key=lambda r: (r["tool"], r["key"]))
+    shown = [r for r in rows if r["part"] != "held" and r["kind"] != CLEAN]
+    record = {
+        "missed": {t: summary.missed(some) for t, some in summary.groups(shown, lambda r: r["tool"]).items()},
+        "verdicts": rows,
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = out.with_suffix(".json.new")
+    fresh.write_text(json.dumps(record, indent=1), encoding="utf-8")
+    fresh.replace(out.with_suffix(".json"))
+
+
+def report(rows: list[dict[str, Any]], seconds: float) -> str:
+    """Return everything as Markdown: totals, kinds, clean tables; of the held-out part no case is told."""
+    parts = []
+    for name, of_tool in summary.groups(rows, lambda r: r["tool"]).items():
+        planted = [r for r in of_tool if r["kind"] != CLEAN]
+        clean = [r for r in of_tool if r["kind"] == CLEAN]
+        parts.append(f"## {name}\n")
+        parts.append(summary.markdown("Recall by family", summary.TOTAL_HEAD, summary.totals(planted)))
+        parts.append(
+            summary.markdown("False alarms on clean tables", summary.CLEAN_HEAD, summary.alarms(clean))
+        )
+        for part, some in summary.groups(planted, lambda r: r["part"]).items():
+            parts.append(summary.markdown(f"Recall by kind, {part}", summary.KIND_HEAD, summary.kinds(some)))
+            parts.append(summary.beside(some) + "\n")
+        known = [r for r in clean if r["part"] != "held"]
+        parts.append(
+            summary.markdown(
+                "Raised on clean tables (development)",
+                ["table", "variant", "raised"],
+                summary.alarm_list(known),
+            )
+        )
+        broken = [r for r in of_tool if r["failed"]]
+        if broken:
+            parts.append(f"{len(broken)} looks failed; the first: {broken[0]['failed']}\n")
+    parts.append(
+        "A leak is found when an error, a question or a warning that changes the split names it among the first three findings. "
+        f"{len(rows)} looks, {seconds:.0f} s.\n"
+    )
+    return "\n".join(p for p in parts if p)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(run(sys.argv[1:]))
