@@ -118,7 +118,7 @@ def test_scaling_and_filling_are_exact_over_both_files_and_not_over_one() -> Non
     np.testing.assert_allclose(both.mean(), 0, atol=1e-12)
     np.testing.assert_allclose(both.std(ddof=0), 1, atol=1e-12)
     assert (made.frame[list(made.columns)].mean().abs() > 1e-6).all()
-    g, made = planted("min-max on all rows")
+    _, made = planted("min-max on all rows")
     both = pd.concat([made.frame, made.test])[list(made.columns)]
     assert (both.min() == 0).all() and (both.max() == 1).all()
     assert ((made.frame[list(made.columns)].min() > 0) | (made.frame[list(made.columns)].max() < 1)).all()
