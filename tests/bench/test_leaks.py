@@ -113,7 +113,7 @@ def test_synthetic_rows_lie_between_rows_of_their_class() -> None:
 
 
 def test_scaling_and_filling_are_exact_over_both_files_and_not_over_one() -> None:
-    g, made = planted("standardised on all rows")
+    _, made = planted("standardised on all rows")
     both = pd.concat([made.frame, made.test])[list(made.columns)]
     np.testing.assert_allclose(both.mean(), 0, atol=1e-12)
     np.testing.assert_allclose(both.std(ddof=0), 1, atol=1e-12)
