@@ -1,4 +1,4 @@
-"""Which cases are made: every kind at every strength, in tables that take turns."""
+"""Which cases are made: every kind at every strength, each draw in a table drawn by chance."""
 
 from __future__ import annotations
 
@@ -132,9 +132,8 @@ def make(job: Job, folder: Path | None) -> Case | None:
         )
         return plant.plant(ground, job.part, "made", job.seed)
     suited = [t for t in tables(job.part) if t.planted and t.task in plant.tasks and available(t, folder)]
-    order = np.random.default_rng(code).permutation(len(suited))
-    for turn in range(len(suited)):
-        table = suited[order[(3 * job.seed + level + turn) % len(suited)]]
+    for place in np.random.default_rng([code, level, job.seed]).permutation(len(suited)):
+        table = suited[place]
         frame = _read(job.part, table.name, folder)[0]
         rng = np.random.default_rng([code, level, job.seed, crc32(table.name.encode())])
         if len(frame) > job.rows:
