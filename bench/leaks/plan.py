@@ -84,7 +84,7 @@ def jobs(
                     yield Job(part, CLEAN, "-", 0, variant, table.name)  # type: ignore[arg-type]
     if DOCUMENTED in parts and folder is not None:
         for name in documented(folder)[:: 5 if quick else 1]:
-            if not only or any(o.lower() in name.lower() for o in (*only, DOCUMENTED) if o in only):
+            if not only or DOCUMENTED in only or any(o.lower() in name.lower() for o in only):
                 for variant in variants:
                     yield Job("documented", DOCUMENTED, "-", 0, variant, name)
 
