@@ -11,6 +11,7 @@ from lowtide.auditing.checks.dominance import Dominance
 from lowtide.auditing.checks.drift import ColumnDrift, RelationDrift, TargetDrift
 from lowtide.auditing.checks.duplicates import Contradictions, DuplicateRows
 from lowtide.auditing.checks.encoded import EncodedOnAllRows
+from lowtide.auditing.checks.feature_selection import SelectedOnAllRows
 from lowtide.auditing.checks.filled import FilledForOne
 from lowtide.auditing.checks.filling import FilledOnAllRows
 from lowtide.auditing.checks.formula import TargetFormula
@@ -22,10 +23,9 @@ from lowtide.auditing.checks.maturity import LabelMaturity
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.near import NearRows
 from lowtide.auditing.checks.order import SortedRows
-from lowtide.auditing.checks.scaling import ScaledOnAllRows
-from lowtide.auditing.checks.feature_selection import SelectedOnAllRows
 from lowtide.auditing.checks.places import Places
 from lowtide.auditing.checks.row_selection import Selection
+from lowtide.auditing.checks.scaling import ScaledOnAllRows
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.statements import TellingText
 from lowtide.auditing.checks.synthetic import SyntheticRows
