@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lowtide.auditing.cells import natural_share, row_sums
+from lowtide.auditing.cells import natural_share, ranks_of, row_sums
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.auditing.matching import Alike, Matcher
@@ -48,11 +48,10 @@ class SharedRows(Check):
         matcher = Matcher(test, first, names, context.seed)
         equal = matcher.equal()
         count = int(equal.sum())
-        chance = (
-            count * natural_share(np.concatenate([matcher.others, matcher.own]), context.seed)
-            if count
-            else 0.0
-        )
+        chance = 0.0
+        if count:
+            both = np.concatenate([matcher.others, matcher.own])
+            chance = count * natural_share(both, context.seed, ranks_of([first, test], names))
         exact = int(np.isin(row_sums(matcher.exact[0]), row_sums(matcher.exact[1])).sum())
         near = [k for k in (matcher.changed(), matcher.moved()) if k is not None and k.kind != "stamped"]
         shared = equal.copy()
