@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from lowtide.auditing.cells import Keys, exact_cells, groups_of, natural_share, plain_cells, ranks_of, row_sums
+from lowtide.auditing.cells import (
+    Keys,
+    exact_cells,
+    groups_of,
+    natural_share,
+    plain_cells,
+    ranks_of,
+    row_sums,
+)
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.auditing.repeats import QUESTION_SHARE, concentrated, severity
