@@ -59,6 +59,7 @@ class TestSyntheticRows(CheckContract):
         made["ill"] = np.where(made["ill"] == "yes", 3.0, 0.0) + noise
         (finding,) = look(self.check, case(made, "ill", "regression"))
         assert finding.facts["variant"] == "regression" and finding.severity == "error"
+        assert finding.price is not None and finding.price.metric == "r2" and 0 < finding.price.remedied < 1
         assert look(self.check, case(series(), "next", "regression")) == []
 
     @pytest.mark.parametrize("digits", [0, 1])

@@ -6,7 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from lowtide.auditing.cells import exact_cells, groups_of, natural_share, plain_cells, row_sums
+from lowtide.auditing.cells import (
+    Keys,
+    exact_cells,
+    groups_of,
+    natural_share,
+    plain_cells,
+    ranks_of,
+    row_sums,
+)
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.auditing.repeats import QUESTION_SHARE, concentrated, severity
@@ -60,7 +68,7 @@ class DuplicateRows(Check):
         if extra == 0:
             return []
         share = extra / len(table)
-        natural = natural_share(cells, context.seed) if share >= ASK_CHANCE else 0.0
+        natural = _natural(table, cells, (*names, target.name), context.seed) if share >= ASK_CHANCE else 0.0
         beyond = extra * max(0.0, 1.0 - MARGIN * natural)
         repeated = size[group] >= 2
         level = severity(context, group[context.index], int(beyond), beyond / len(table))
@@ -115,7 +123,7 @@ class Contradictions(Check):
         if rows == 0:
             return []
         share = rows / len(table)
-        natural = natural_share(cells, context.seed) if share >= ASK_CHANCE else 1.0
+        natural = _natural(table, cells, names, context.seed) if share >= ASK_CHANCE else 1.0
         # Of a pair of copies one may be right.
         beyond = 0.5 * rows * max(0.0, 1.0 - MARGIN * natural)
         facts: dict[str, Any] = {
@@ -143,6 +151,10 @@ class Contradictions(Check):
                 remedy="none" if level == "note" else "ask",
             )
         ]
+
+
+def _natural(table: Table, cells: Keys, names: tuple[str, ...], seed: int) -> float:
+    return natural_share(cells, seed, ranks_of([table], names))
 
 
 def _bounds(group: Ints, groups: int, y: Floats) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lowtide.auditing.cells import natural_share, row_sums
+from lowtide.auditing.cells import natural_share, ranks_of, row_sums
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.auditing.matching import Alike, Matcher
@@ -20,6 +20,9 @@ from lowtide.tables.target import Target
 
 SHOWN = 20
 MOST_ROWS = 250_000
+HELD_OF = 50_000
+# The usual share is an estimate; half as much again is granted.
+NEAR_MARGIN = 1.5
 # A share of the second file beyond which its score cannot be trusted.
 ERROR_SHARE = 0.01
 
@@ -48,20 +51,21 @@ class SharedRows(Check):
         matcher = Matcher(test, first, names, context.seed)
         equal = matcher.equal()
         count = int(equal.sum())
-        chance = (
-            count * natural_share(np.concatenate([matcher.others, matcher.own]), context.seed)
-            if count
-            else 0.0
-        )
+        chance = 0.0
+        if count:
+            both = np.concatenate([matcher.others, matcher.own])
+            chance = count * natural_share(both, context.seed, ranks_of([first, test], names))
         exact = int(np.isin(row_sums(matcher.exact[0]), row_sums(matcher.exact[1])).sum())
-        near = [k for k in (matcher.changed(), matcher.moved()) if k is not None and k.kind != "stamped"]
+        near = _near(matcher)
+        # A part of the first file held apart tells how often honest rows are near.
+        usual = _usual(first, names, len(test), context.seed) if near else 0.0
         shared = equal.copy()
         for kind in near:
             shared |= kind.hit
         beyond = count - chance if count > 1.5 * chance + 3 * np.sqrt(chance) + 1 else 0.0
         asked = _asked(near, len(test))
         # Rows that were not asked have near copies as often as those that were.
-        estimated = sum(k.beyond for k in near) * (len(test) - count)
+        estimated = max(sum(k.beyond for k in near) - NEAR_MARGIN * usual, 0.0) * (len(test) - count)
         if beyond == 0 and estimated < 3:
             return []
         context.shared_rows = shared
@@ -85,6 +89,19 @@ class SharedRows(Check):
                 remedy="drop_rows",
             )
         ]
+
+
+def _near(matcher: Matcher) -> list[Alike]:
+    return [k for k in (matcher.changed(), matcher.moved()) if k is not None and k.kind != "stamped"]
+
+
+def _usual(first: Table, names: tuple[str, ...], rows: int, seed: int) -> float:
+    """Return the share of rows of a part of the first file that are near a row of the rest."""
+    first = _part(first, HELD_OF, [seed, 1031])
+    order = np.random.default_rng([seed, 1032]).permutation(len(first))
+    apart = min(rows, len(first) // 4)
+    matcher = Matcher(first.take(np.sort(order[:apart])), first.take(np.sort(order[apart:])), names, seed)
+    return sum(k.beyond for k in _near(matcher))
 
 
 def _severity(equal: float, rows: float, total: int) -> str:

@@ -213,7 +213,9 @@ def _price(
             classes=len(target.classes), tables={j: context.view(n).bins[part] for j, n in enumerate(names) if context.view(n).values is None},
         )  # fmt: skip
         plain = predicted if predicted.shape[1] > 1 else predicted[:, 0]
-        value = judged(context.y[part], kind, plain, np.ones(len(part), dtype=bool))
+        # Numbers are predicted in units of their spread.
+        truth = context.targets[part, 0] if kind == "regression" else context.y[part]
+        value = judged(truth, kind, plain, np.ones(len(part), dtype=bool))
         if value is None:
             return None
         scores.append(value)
