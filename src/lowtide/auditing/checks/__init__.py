@@ -13,6 +13,7 @@ from lowtide.auditing.checks.groups import RepeatedEntity
 from lowtide.auditing.checks.identifiers import Identifier
 from lowtide.auditing.checks.names import OutcomeNames
 from lowtide.auditing.checks.order import SortedRows
+from lowtide.auditing.checks.scores import ModelScore
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.time import TimeOrder
 from lowtide.core.registry import with_plugins
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     TargetFormula(),
     Identifier(),
     SortedRows(),
+    ModelScore(),
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),
