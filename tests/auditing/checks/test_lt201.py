@@ -53,7 +53,7 @@ class TestCopies(CheckContract):
         r = rng(202)
         yes = ordinary()["bought"] == "yes"
         # A smell that is pure for some levels and undecided in one: strong, and no copy.
-        smell = np.where(yes, np.where(r.random(500) < 0.98, "foul", "none"), r.choice(["none", "mint"], 500))
+        smell = np.where(yes, np.where(r.random(500) < 0.96, "foul", "none"), r.choice(["none", "mint"], 500))
         price = amounts()["price"]
         coarse = np.searchsorted(
             np.quantile(price, [0.25, 0.5, 0.75]), price + r.normal(0, price.std() / 4, 500)
