@@ -50,7 +50,12 @@ class Link:
     @property
     def only(self) -> bool:
         """True when the target screens the column off, and a cause of its own would have been noticed."""
-        return self.expected >= 8.0 and self.seen < 2.5 and self.left < 2.5
+        return self.expected >= 8.0 and self.loose
+
+    @property
+    def loose(self) -> bool:
+        """True when nothing but the target was seen to bind the column, noticeable or not."""
+        return self.seen < 2.5 and self.left < 2.5
 
     @property
     def nearly_only(self) -> bool:

@@ -26,6 +26,7 @@ from lowtide.auditing.checks.order import SortedRows
 from lowtide.auditing.checks.places import Places
 from lowtide.auditing.checks.row_selection import Selection
 from lowtide.auditing.checks.scaling import ScaledOnAllRows
+from lowtide.auditing.checks.scores import ModelScore
 from lowtide.auditing.checks.shared import SharedRows
 from lowtide.auditing.checks.statements import TellingText
 from lowtide.auditing.checks.synthetic import SyntheticRows
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     FutureWindow(),
     LaterDate(),
     TellingText(),
+    ModelScore(),
     Dominance(),
     OutcomeNames(),
     RepeatedEntity(),

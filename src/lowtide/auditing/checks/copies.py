@@ -113,7 +113,9 @@ def _labels(codes: Ints, y: Ints, classes: int) -> Facts | None:
     wrong = 1 - kept[seen] / size[seen]
     facts: Facts = {"variant": "labels", "values": len(table), "misfits": int(misfit), "exact": misfit == 0}
     if np.all(wrong <= MISFIT):
-        return facts
+        rows = table.sum(axis=1)
+        mixed = len(table) > seen.sum() and misfit >= 5 and _uneven(rows - table.max(axis=1), rows)
+        return None if mixed else facts
     # One value a class that is nearly right both ways: of a class, and of a value.
     large = table.sum(axis=1) >= 0.01 * table.sum()
     of_value = 1 - table.max(axis=1) / table.sum(axis=1)

@@ -73,9 +73,11 @@ class Dominance(Check):
         tells = [n for n in ranked if context.alone(n).real and context.alone(n).skill >= LEAST_MADE]
         apart = through.screened(context, tuple(sorted(ranked)), tuple(tells))
         found = []
+        loose = 0
         for name, twins in apart[:MOST_MADE]:
             others = tuple(n for n in ranked if n != name and n not in twins)
-            bond = through.link(context, name, others)
+            bond = through.link(context, name, others, whole=True)
+            loose += bond is not None and bond.loose
             alone = context.alone(name)
             if bond is None or not (bond.only or (bond.nearly_only and alone.skill >= LEADS * bond.others)):
                 continue
@@ -103,7 +105,7 @@ class Dominance(Check):
                 )
             )  # fmt: skip
         # Where most columns are so (symptoms of one disease), it is the way of the table and no evidence.
-        if len(found) >= 3 and len(found) >= 0.5 * min(len(tells), MOST_MADE):
+        if loose >= 3 and loose >= 0.5 * min(len(tells), MOST_MADE):
             return []
         return found
 
