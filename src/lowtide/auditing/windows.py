@@ -14,13 +14,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from lowtide.auditing.grams import Grams
 from lowtide.auditing.sequences import Sequence
 from lowtide.stats.association import Bools, Floats, Ints
 
 EXACT = 0.98
 LEAVES = 0.1
 REACHES = ((1, 1), (3, 3), (7, 7), (7, 1), (1, 7), (14, 1), (1, 14), (30, 1), (30, 30))
-FIT = 0.6
 LEAST_ROWS = 60
 COUNTED = 300
 LONGEST = 15
@@ -60,49 +60,6 @@ class Fit:
     falls: bool = False
 
 
-@dataclass(frozen=True)
-class _Grams:
-    """Sums of products of the lags (and 1) over the first part of some rows and over the rest."""
-
-    design: Floats
-    cut: int
-    first: Floats
-    rest: Floats
-
-    @classmethod
-    def of(cls, design: Floats) -> _Grams:
-        design = np.column_stack([design, np.ones(len(design))])
-        cut = int(FIT * len(design))
-        head, tail = design[:cut], design[cut:]
-        return cls(design, cut, head.T @ head, tail.T @ tail)
-
-    def r2(self, x: Floats, keep: Bools, fixed: Floats | None = None) -> tuple[float, Floats]:
-        """Return held-out R² of least squares on the lags to ``keep`` (and 1, and ``fixed``), and the weights."""
-        at = np.flatnonzero(np.r_[keep, True])
-        first, rest = self.first[np.ix_(at, at)], self.rest[np.ix_(at, at)]
-        head, tail = (
-            self.design[: self.cut, at].T @ x[: self.cut],
-            self.design[self.cut :, at].T @ x[self.cut :],
-        )
-        if fixed is not None:
-            early, late = fixed[: self.cut], fixed[self.cut :]
-            first = _bordered(first, self.design[: self.cut, at].T @ early, float(early @ early))
-            rest = _bordered(rest, self.design[self.cut :, at].T @ late, float(late @ late))
-            head, tail = np.r_[head, early @ x[: self.cut]], np.r_[tail, late @ x[self.cut :]]
-        # A breath of ridge: the lags of a smooth target are nearly collinear.
-        weights = np.linalg.solve(first + np.eye(len(first)) * 1e-12 * np.trace(first), head)
-        last = x[self.cut :]
-        spread = float(((last - last.mean()) ** 2).sum())
-        if spread <= 1e-12 * len(last):
-            return 0.0, weights
-        missed = float(last @ last - 2 * weights @ tail + weights @ rest @ weights)
-        return 1.0 - max(missed, 0.0) / spread, weights
-
-
-def _bordered(gram: Floats, side: Floats, corner: float) -> Floats:
-    return np.block([[gram, side[:, None]], [side[None, :], np.array([[corner]])]])
-
-
 class Windows:
     """The target along one order, prepared once for all columns."""
 
@@ -110,7 +67,7 @@ class Windows:
         self.sequence = sequence
         self.y = (y - y.mean()) / max(float(y.std()), 1e-300)
         self._lags: dict[int, Floats] = {}
-        self._grams: dict[tuple[tuple[int, int], bytes], _Grams] = {}
+        self._grams: dict[tuple[tuple[int, int], bytes], Grams] = {}
         self._windows: list[tuple[tuple[str, int, int], Floats]] | None = None
         self._near: Floats | None = None
         self._made: list[tuple[str, int, int, Floats]] | None = None
@@ -152,7 +109,7 @@ class Windows:
             self._near = np.nan_to_num(np.column_stack([_scaled(v) for a in near for v in (a, a * a)]))
         return bool(np.abs(own.T @ self._near).max() >= FAINT * np.sqrt(len(x)))
 
-    def _prepared(self, reach: tuple[int, int], ready: Bools) -> _Grams | None:
+    def _prepared(self, reach: tuple[int, int], ready: Bools) -> Grams | None:
         """Return the lags (so many before, so many after) in the rows that are ready and have them all."""
         if ready.sum() < max(LEAST_ROWS, 4 * (sum(reach) + 2)):
             return None
@@ -160,7 +117,7 @@ class Windows:
         if key not in self._grams:
             if len(self._grams) >= 12:
                 self._grams.clear()
-            self._grams[key] = _Grams.of(np.column_stack([self.lag(b)[ready] for b in _lags(reach)]))
+            self._grams[key] = Grams.of(np.column_stack([self.lag(b)[ready] for b in _lags(reach)]))
         return self._grams[key]
 
     def _inside(self, reach: tuple[int, int]) -> Bools:
@@ -203,7 +160,7 @@ class Windows:
         return count
 
     def _compare(
-        self, kind: str, x: Floats, grams: _Grams, reach: tuple[int, int], fixed: Floats | None = None
+        self, kind: str, x: Floats, grams: Grams, reach: tuple[int, int], fixed: Floats | None = None
     ) -> Fit | None:
         """Compare the fits on all lags, on the past, and on the row's own target (``fixed`` in each)."""
         lags = _lags(reach)
@@ -298,7 +255,7 @@ class Windows:
         if inside < 0.05 or row.sum() < LEAST_ROWS or np.ptp(x[row]) == 0:
             return None
         x = _scaled(x)[row]
-        grams = _Grams.of(np.column_stack([design, self.y])[row])
+        grams = Grams.of(np.column_stack([design, self.y])[row])
         whole = grams.r2(x, np.array([True, True, True, False]))[0]
         alone = grams.r2(x, np.array([False, False, False, True]))[0]
         if whole < 0.9995 or 1 - whole + FLOOR > 0.01 * (1 - alone + FLOOR):
