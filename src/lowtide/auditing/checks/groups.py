@@ -8,7 +8,7 @@ import numpy as np
 
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import FOLDS, MODEL_ROWS, Context
-from lowtide.auditing.entities import Entity
+from lowtide.auditing.entities import UNNAMED, Entity, apart_from_size
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
 from lowtide.stats.association import Ints, Likeness, deal_folds, likeness
@@ -38,9 +38,10 @@ class RepeatedEntity(Check):
         if not possible:
             return NotApplicable(code=self.code, reason="no_repeating_entity")
         judged = []
-        for entity in possible[:TRIED]:
-            alike = dependence(context, entity, {e.name for e in possible})
-            if alike.p_value <= SURE and alike.icc >= ALIKE_UNSURE:
+        names = {e.name for e in possible if not (e.unnamed and e.numeric)}
+        for entity in (*[e for e in possible if not e.unnamed][:TRIED], *_unnamed(context, possible)):
+            alike = dependence(context, entity, names)
+            if alike.p_value <= SURE and alike.icc >= (ALIKE if entity.unnamed else ALIKE_UNSURE):
                 judged.append((entity, alike))
         declared = [e for e in possible if e.evidence == "declared"]
         if not judged and not declared:
@@ -72,6 +73,16 @@ class RepeatedEntity(Check):
                 remedy="split_by_group",
             )
         ]
+
+
+def _unnamed(context: Context, possible: list[Entity]) -> list[Entity]:
+    """Return the columns whose counts alone speak for an entity and inside which the target is most alike."""
+    told = [
+        (apart_from_size(context, e.codes, context.view(e.name).values if e.numeric else None), e)
+        for e in possible if e.unnamed
+    ]  # fmt: skip
+    kept = sorted((t for t in told if t[0] >= ALIKE_UNSURE), key=lambda t: (-round(t[0], 9), t[1].name))
+    return [e for _, e in kept[:UNNAMED]]
 
 
 def _coarsest(
