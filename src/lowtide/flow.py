@@ -125,15 +125,20 @@ def run_job(job: Job, listen: Listener) -> Study:
     return finish.finish(job, verdict, budget, listen)
 
 
-def prepare_job(job: Job, listen: Listener, *, prices: bool = True, test: Any = None) -> Prepared:
-    """Read, settle the roles, find the target, audit; ``test`` is a second source that will be predicted."""
+def prepare_job(
+    job: Job, listen: Listener, *, prices: bool = True, test: Any = None, least: bool = True
+) -> Prepared:
+    """Read, settle the roles, find the target, audit; ``test`` is a second source that will be predicted.
+
+    ``least``: refuse a table with too few cases for a model; the audit alone says so as a finding.
+    """
     from lowtide.auditing.audit import audit as look
     from lowtide.steps.fitting import Fitter, fast_fit
     from lowtide.steps.vault import read_open
 
     listen.stage("read")
     whole, locked = read_open(job)
-    table, target, task = settle(whole, job.task)
+    table, target, task = settle(whole, job.task, least=least)
     second = second_target = None
     if test is not None:
         second, second_target = _second(test, table, target, job)
@@ -213,14 +218,14 @@ def weights_of(table: Table, task: Task) -> Floats | None:
     return weights
 
 
-def settle(table: Table, task: Task) -> tuple[Table, Target, Task]:
+def settle(table: Table, task: Task, *, least: bool = True) -> tuple[Table, Target, Task]:
     """Give declared columns their roles, drop rows without an outcome, fill the task's kind."""
     from lowtide.tables.target import make_target
 
     for name in (*task.unit, task.group, task.weight, None if task.time == ":order" else task.time):
         if name is not None and name not in table.names:
             raise unknown_column(name, table.names)
-    target = make_target(table, task.target, kind=task.kind, positive=task.positive)
+    target = make_target(table, task.target, kind=task.kind, positive=task.positive, least=least)
     if not set(table.names) - {task.target, *task.unit, task.group, task.weight}:
         raise InputError(
             f"There is no column besides the target {task.target!r} that could predict it. Add columns."
@@ -281,7 +286,7 @@ def audit(
     units = (unit,) if isinstance(unit, str) else tuple(unit)
     task = Task(target=target, unit=units, group=group, time=time, kind=kind)
     job = Job(source=source, task=task, seed=seed, answers=_answers(answers), read=read or ReadSettings())
-    prepared = prepare_job(job, Silent(), prices=prices, test=test)
+    prepared = prepare_job(job, Silent(), prices=prices, test=test, least=False)
     found = prepared.audit
     return AuditLook(
         rows=len(prepared.table), columns=len(prepared.table.names), findings=found.findings,
