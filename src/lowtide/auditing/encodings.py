@@ -10,6 +10,8 @@ import numpy as np
 from lowtide.stats.association import Floats, Ints
 
 LEAST_CELLS = 4
+# Whatever the formula, values of cells go with their outcomes at least so much; most columns do not.
+FOLLOWS = 0.4
 LEAST_SHARE = 0.97
 # Levels of unlike size can share a value; then neither count nor outcomes are known there.
 LEAST_MERGED = 0.6
@@ -82,6 +84,8 @@ def encoding_of(cells: Cells, y: Floats, step: float, merged: bool) -> Encoding 
     # All outcomes of a cell alike: a copy of the target, which is another finding.
     if between <= 0.0 or within <= 1e-4 * float(y.var()):
         return None
+    if abs(_follows(cells)) < FOLLOWS:
+        return None
     for place, (formula, fitted, weight) in enumerate(_formulas(cells, y, merged)):
         # Constants that were read off the rounded values are off by as much as these.
         room = step if place == 0 else 2.1 * step
@@ -142,6 +146,14 @@ def pure_pairs(codes: Ints, values: Floats, y: Floats, step: float) -> Encoding 
     if c[sharp & fits].sum() < 0.6 * c[sharp].sum():
         return None
     return Encoding("leave_one_out", int(chosen.sum()), 1.0)
+
+
+def _follows(cells: Cells) -> float:
+    """Return the correlation of value and mean outcome over the cells, weighted by their rows."""
+    share = cells.count / cells.count.sum()
+    value, mean = cells.value - share @ cells.value, cells.mean - share @ cells.mean
+    size = float(np.sqrt((share @ value**2) * (share @ mean**2)))
+    return float(share @ (value * mean)) / size if size > 0.0 else 0.0
 
 
 def _formulas(cells: Cells, y: Floats, merged: bool) -> list[tuple[str, Floats, Floats]]:
