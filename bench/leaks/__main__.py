@@ -1,8 +1,8 @@
 """Does the audit find planted leaks of every kind, and is it silent on clean tables?
 
-A full run (both parts, 4 seeds of every kind at 3 strengths, plain and renamed, and all clean tables) takes about three
-hours on two quiet cores; one seed about 45 minutes. ``--quick``: one case a kind, under 5 minutes. Results go to
-``bench/results/leaks.json`` and ``.md``; what is there already is not run again with ``--go-on``.
+A full run (4 seeds of every kind at 3 strengths, clean and documented tables, all plain and renamed) takes about an hour
+and a half on two quiet cores; ``--seeds 1`` half an hour; ``--quick`` (one case a kind) under 5 minutes. Results go to
+``bench/results/leaks.json`` and ``.md``; with ``--go-on`` only what is missing there is run.
 """
 
 from __future__ import annotations
@@ -12,20 +12,26 @@ import json
 import os
 import time
 import warnings
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.leaks import plan, summary
-from bench.leaks.case import disguised
+from bench.leaks import plan, run_peers, summary
 from bench.leaks.judge import judge
-from bench.leaks.plan import CLEAN, VARIANTS, Job
-from bench.leaks.tool import Lowtide, Tool, look
+from bench.leaks.plan import CLEAN, DOCUMENTED, VARIANTS, Job
+from bench.leaks.tool import Lowtide, look
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "bench" / "results"
+PARTS: dict[str, tuple[str, ...]] = {
+    "development": ("development",),
+    "held": ("held",),
+    "documented": (DOCUMENTED,),
+    "both": ("development", "held"),
+    "all": ("development", "held", DOCUMENTED),
+}
 SAVE_EVERY = 20.0
 """Seconds between savings of partial results."""
 
@@ -34,43 +40,52 @@ def run(argv: list[str]) -> int:
     """Parse options, plant, look, judge, print and write."""
     options = _options(argv)
     began = time.perf_counter()
-    parts = ("development", "held") if options.part == "both" else (options.part,)
+    tools = tuple(options.tools.split(","))
     todo = list(
         plan.jobs(
-            parts,
-            tuple(options.only),
-            options.seeds,
-            tuple(options.variants),
-            options.rows,
-            options.quick,
+            PARTS[options.part], tuple(options.only), options.seeds, tuple(options.variants), options.rows, options.quick,
             options.data,
         )
-    )
-    tools = tuple(options.tools.split(","))
+    )  # fmt: skip
     done: dict[str, dict[str, Any]] = _known(options.out) if options.go_on else {}
-    waiting = [j for j in todo if any(f"{t}|{j.key}" not in done for t in tools)]
+    left = {t: [j for j in todo if f"{t}|{j.key}" not in done] for t in tools}
     print(
-        f"{len(todo)} cases, {len(waiting)} to do, tools: {', '.join(tools)}; about {3 * len(waiting) * len(tools) / 60 / options.workers:.0f} "
-        "minutes on quiet cores.", flush=True,
+        f"{len(todo)} cases; to do: {', '.join(f'{t} {len(some)}' for t, some in left.items())}; lowtide takes about "
+        f"{2 * len(left.get('lowtide', [])) / 60 / options.workers:.0f} minutes on quiet cores.", flush=True,
     )  # fmt: skip
     saved = time.perf_counter()
-    with ProcessPoolExecutor(options.workers) as pool:
-        one = partial(_one, tools=tools, prices=options.prices, folder=options.data)
-        futures = [pool.submit(one, j) for j in waiting]
-        for count, future in enumerate(as_completed(futures), 1):
-            for row in future.result():
-                done[f"{row['tool']}|{row['key']}"] = row
-            if count % 25 == 0 or count == len(futures):
-                print(f"{count}/{len(futures)} cases, {time.perf_counter() - began:.0f} s", flush=True)
+    for name, some in left.items():
+        rows = (
+            _lowtide(some, options)
+            if name == "lowtide"
+            else run_peers.answers(name, some, options.data, options.environments)
+        )
+        count = 0
+        for count, row in enumerate(rows, 1):
+            done[f"{row['tool']}|{row['key']}"] = row
+            if count % 50 == 0:
+                print(
+                    f"{name}: {count} of {len(some)} cases, {time.perf_counter() - began:.0f} s", flush=True
+                )
             if time.perf_counter() - saved > SAVE_EVERY:
                 _save(options.out, done)
                 saved = time.perf_counter()
+        print(f"{name}: {count} cases, {time.perf_counter() - began:.0f} s", flush=True)
     _save(options.out, done)
     wanted = {f"{t}|{j.key}" for t in tools for j in todo}
     text = report([r for k, r in done.items() if k in wanted], time.perf_counter() - began)
     options.out.with_suffix(".md").write_text(text, encoding="utf-8")
     print("\n" + text + f"\nwritten: {options.out.with_suffix('.md')}, {options.out.with_suffix('.json')}")
     return 0
+
+
+def _lowtide(jobs: list[Job], options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    with ProcessPoolExecutor(options.workers) as pool:
+        futures = [pool.submit(_one, j, options.prices, options.data) for j in jobs]
+        for future in as_completed(futures):
+            row = future.result()
+            if row is not None:
+                yield row
 
 
 def _options(argv: list[str]) -> argparse.Namespace:
@@ -91,7 +106,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
         default=[],
         help="kinds (parts of their names), families (L1, L2, L3, L5), or clean",
     )
-    parser.add_argument("--part", choices=("development", "held", "both"), default="both")
+    parser.add_argument(
+        "--part", choices=tuple(PARTS), default="all", help="both: development and held; all: documented, too"
+    )
     parser.add_argument(
         "--held",
         action="store_const",
@@ -102,7 +119,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, help="draws of each kind and strength (4; quick 1)")
     parser.add_argument("--variants", nargs="*", choices=VARIANTS, help="plain, renamed (both; quick plain)")
     parser.add_argument("--rows", type=int, help="most rows of a table with a plant (3000; quick 1500)")
-    parser.add_argument("--tools", default="lowtide", help="names of tools, by comma")
+    parser.add_argument(
+        "--tools", default="lowtide", help=f"names, by comma: lowtide, {', '.join(run_peers.NAMES)}"
+    )
     parser.add_argument(
         "--prices", action="store_true", help="lowtide with prices: slower, and findings are ordered by price"
     )
@@ -111,7 +130,17 @@ def _options(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--out", type=Path, default=RESULTS / "leaks")
+    parser.add_argument(
+        "--environments", type=Path, default=None, help="folder of the other tools' environments"
+    )
     options = parser.parse_args(argv)
+    unknown = set(options.tools.split(",")) - {"lowtide", *run_peers.NAMES}
+    if unknown:
+        parser.error(f"no tool {', '.join(sorted(unknown))}; there are lowtide, {', '.join(run_peers.NAMES)}")
+    if options.environments is None:
+        from bench.peers.environments import cache
+
+        options.environments = cache()
     quick = {"seeds": 1, "variants": ["plain"], "rows": 1500}
     full = {"seeds": 4, "variants": list(VARIANTS), "rows": 3000}
     for name, value in (quick if options.quick else full).items():
@@ -120,31 +149,19 @@ def _options(argv: list[str]) -> argparse.Namespace:
     return options
 
 
-def tool(name: str, prices: bool) -> Tool:
-    """Return a tool by its name."""
-    if name == "lowtide":
-        return Lowtide(prices)
-    raise SystemExit(f"No tool {name!r}. There is: lowtide.")
-
-
-def _one(job: Job, tools: tuple[str, ...], prices: bool, folder: Path | None) -> list[dict[str, Any]]:
-    """Make a case, let the tools look at it and judge what they say; a tool that breaks has found nothing."""
+def _one(job: Job, prices: bool, folder: Path | None) -> dict[str, Any] | None:
+    """Make a case, let lowtide look at it and judge what it says; a tool that breaks has found nothing."""
     warnings.simplefilter("ignore")
-    case = plan.make(job, folder)
+    case = run_peers.case_of(job, folder)
     if case is None:
-        return []
-    if job.variant == "renamed":
-        case = disguised(case, job.seed)
-    rows = []
-    for name in tools:
-        began, failed, findings = time.perf_counter(), "", []
-        try:
-            findings = look(tool(name, prices), case)
-        except Exception as error:
-            failed = f"{type(error).__name__}: {error}"[:300]
-        verdict = judge(findings, case, name, job.variant, time.perf_counter() - began, failed)
-        rows.append({"key": job.key, **verdict.plain(), "job": asdict(job)})
-    return rows
+        return None
+    began, failed, findings = time.perf_counter(), "", []
+    try:
+        findings = look(Lowtide(prices), case)
+    except Exception as error:
+        failed = f"{type(error).__name__}: {error}"[:300]
+    verdict = judge(findings, case, "lowtide", job.variant, time.perf_counter() - began, failed)
+    return {"key": job.key, **verdict.plain(), "job": asdict(job)}
 
 
 def _known(out: Path) -> dict[str, dict[str, Any]]:
@@ -191,6 +208,13 @@ def report(rows: list[dict[str, Any]], seconds: float) -> str:
                 summary.alarm_list(known),
             )
         )
+        missed = [r for r in planted if r["part"] == DOCUMENTED and not r["first"]]
+        if missed:
+            parts.append(
+                "Documented cases not found: "
+                + "; ".join(f"{r['case']} ({r['variant']})" for r in missed)
+                + ".\n"
+            )
         broken = [r for r in of_tool if r["failed"]]
         if broken:
             parts.append(f"{len(broken)} looks failed; the first: {broken[0]['failed']}\n")

@@ -10,6 +10,8 @@ from __future__ import annotations
 TWICE = ("LT101", "LT104")
 ENTITY = ("LT301", "LT303")
 TIME = ("LT302",)
+REFUSED = "REFUSED"
+"""lowtide would not judge the table at all, and said what is missing."""
 
 CODES: dict[str, tuple[str, ...]] = {
     # L1
@@ -74,11 +76,11 @@ CODES: dict[str, tuple[str, ...]] = {
     # LT5
     "many hints": ("LT501", "LT209", "LT203"),
     "parity of digits": ("LT501",),
-    "too few events": ("LT502", "LT503"),
-    "too few rows": ("LT502",),
-    "too few groups": ("LT502",),
-    "target almost constant": ("LT503", "LT502"),
-    "number almost constant": ("LT503", "LT502"),
+    "too few events": ("LT502", "LT503", REFUSED),
+    "too few rows": ("LT502", REFUSED),
+    "too few groups": ("LT502", REFUSED),
+    "target almost constant": ("LT503", "LT502", REFUSED),
+    "number almost constant": ("LT503", "LT502", REFUSED),
     "label noise": ("LT504",),
     "label noise, one way": ("LT504",),
 }

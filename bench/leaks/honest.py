@@ -21,7 +21,7 @@ def lags(_: Path | None) -> pd.DataFrame:
     for t in range(1, days):
         state[t] = 0.85 * state[t - 1] + noise[t]
     dates = pd.date_range("2019-01-01", periods=days, freq="D")
-    week = np.array([0, 1, 1.5, 1, 2, 5, 4])[dates.dayofweek]
+    week = np.array([0, 1, 1.5, 1, 2, 5, 4])[dates.day_of_week]
     sales = pd.Series(np.round(100 + 8 * state + 6 * week + rng.normal(scale=2, size=days), 1))
     past = sales.shift(1)
     frame = pd.DataFrame({

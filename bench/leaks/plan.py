@@ -1,4 +1,4 @@
-"""Which cases are made: every kind at every strength, in tables that take turns."""
+"""Which cases are made: every kind at every strength, each draw in a table drawn by chance."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ from bench.leaks.plants.ground import ROWS, STRENGTHS, Ground, Plant
 TABLES = {"development": "bench.leaks.tables", "held": "bench.leaks.held_tables"}
 PLANTS = {"development": "bench.leaks.plants", "held": "bench.leaks.plants.held"}
 CLEAN = "clean"
+DOCUMENTED = "documented"
 VARIANTS = ("plain", "renamed")
 """As it is; all columns called c1, c2, … and rows shuffled where their order is no evidence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One case to be made, looked at and judged. ``kind`` is a plant, or `CLEAN` with the name of a table in ``table``."""
+    """One case to be made, looked at and judged.
+
+    ``kind`` is a plant, or `CLEAN` or `DOCUMENTED` with the name of a table or case in ``table``.
+    """
 
     part: Part
     kind: str
@@ -63,8 +67,9 @@ def jobs(
     folder: Path | None,
 ) -> Iterator[Job]:
     """Return all jobs; the first seed of everything comes before the second. ``quick``: one strength a kind."""
+    planted = [p for p in parts if p != DOCUMENTED]
     for seed in range(seeds):
-        for part in parts:
+        for part in planted:
             for number, plant in enumerate(plants(part)):
                 if only and not any(o.lower() in plant.kind.lower() or o == plant.family for o in only):
                     continue
@@ -72,11 +77,34 @@ def jobs(
                     for variant in variants:
                         if variant == "plain" or not plant.names:
                             yield Job(part, plant.kind, strength, seed, variant, rows=rows)  # type: ignore[arg-type]
-    for part in parts:
+    for part in planted:
         for table in tables(part):
             if (not only or CLEAN in only) and available(table, folder):
                 for variant in variants:
                     yield Job(part, CLEAN, "-", 0, variant, table.name)  # type: ignore[arg-type]
+    if DOCUMENTED in parts and folder is not None:
+        for name in documented(folder)[:: 5 if quick else 1]:
+            if not only or DOCUMENTED in only or any(o.lower() in name.lower() for o in only):
+                for variant in variants:
+                    yield Job("documented", DOCUMENTED, "-", 0, variant, name)
+
+
+def documented(folder: Path) -> list[str]:
+    """Return the names of the documented cases whose tables are there, without reading any."""
+    from bench.leaks.documented import SOURCES
+
+    return [
+        f"{s.name}/{name}" for s in SOURCES if s.present(folder)
+        for name in [*(leak.name for leak in s.leaks), *(["all"] if s.all else [])]
+    ]  # fmt: skip
+
+
+def _documented(name: str, folder: Path) -> Case:
+    from bench.leaks.documented import SOURCES
+
+    table = name.split("/", 1)[0]
+    source = next(s for s in SOURCES if s.name == table)
+    return next(c for c in source.cases(folder) if c.name == name)
 
 
 @lru_cache(maxsize=64)
@@ -86,6 +114,8 @@ def _read(part: str, name: str, folder: Path | None) -> tuple[pd.DataFrame, pd.D
 
 def make(job: Job, folder: Path | None) -> Case | None:
     """Return the case of a job, or ``None`` when no table suits it."""
+    if job.kind == DOCUMENTED:
+        return _documented(job.table, folder or Path())
     if job.kind == CLEAN:
         table = next(t for t in tables(job.part) if t.name == job.table)
         return clean_case(table, folder, job.part)
@@ -102,9 +132,8 @@ def make(job: Job, folder: Path | None) -> Case | None:
         )
         return plant.plant(ground, job.part, "made", job.seed)
     suited = [t for t in tables(job.part) if t.planted and t.task in plant.tasks and available(t, folder)]
-    order = np.random.default_rng(code).permutation(len(suited))
-    for turn in range(len(suited)):
-        table = suited[order[(3 * job.seed + level + turn) % len(suited)]]
+    for place in np.random.default_rng([code, level, job.seed]).permutation(len(suited)):
+        table = suited[place]
         frame = _read(job.part, table.name, folder)[0]
         rng = np.random.default_rng([code, level, job.seed, crc32(table.name.encode())])
         if len(frame) > job.rows:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from bench.leaks.plants.ground import BOTH, Ground, Plant, Planted, stack
 from bench.leaks.plants.l1_preparation import CELLS, COLUMNS, category, files, holes, wanted
-from bench.leaks.plants.l1_rows import jitter, unique
+from bench.leaks.plants.l1_rows import jitter, measured, unique
 
 
 def rounded(g: Ground) -> Planted | None:
@@ -24,7 +24,7 @@ def rounded(g: Ground) -> Planted | None:
 
 def near_test(g: Ground) -> Planted | None:
     """A tenth of the test file are training rows with a little noise."""
-    if not unique(g) or len(g.numeric) < 4:
+    if not unique(g) or not measured(g):
         return None
     train, test = g.halves()
     some = g.rng.choice(train, max(4, round(0.1 * len(test))), replace=False)

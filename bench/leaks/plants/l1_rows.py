@@ -62,19 +62,31 @@ def normalised(g: Ground) -> Planted | None:
 
 
 def jitter(g: Ground, frame: pd.DataFrame, share: float) -> pd.DataFrame:
-    """Return rows whose continuous columns are moved by that share of their deviation."""
+    """Return rows whose continuous columns are moved by that share of their deviation; counts stay whole.
+
+    Changed once: fractions in columns of counts gave the copies away by something that is not the leak.
+    """
     moved = frame.copy()
     for column in g.numeric:
-        deviation = float(g.frame[column].std())
-        moved[column] = moved[column].astype(np.float64) + g.rng.normal(
-            scale=share * deviation, size=len(moved)
-        )
+        step = g.rng.normal(scale=share * float(g.frame[column].std()), size=len(moved))
+        values = moved[column].astype(np.float64) + step
+        moved[column] = values.round() if whole(g.frame[column]) else values
     return moved
+
+
+def whole(values: pd.Series) -> bool:
+    """Return whether a column holds whole numbers only."""
+    return bool((values.dropna() % 1 == 0).all())
+
+
+def measured(g: Ground) -> bool:
+    """Return whether at least two columns hold measurements, which noise can move."""
+    return len(g.numeric) >= 4 and sum(not whole(g.frame[c]) for c in g.numeric) >= 2
 
 
 def near(g: Ground) -> Planted | None:
     """A tenth of the rows repeated with a little noise in every continuous column."""
-    if not unique(g) or len(g.numeric) < 4:
+    if not unique(g) or not measured(g):
         return None
     again = jitter(g, g.frame[g.some(0.10)], g.pick(0.0005, 0.001, 0.01))
     return Planted(stack(g.frame.astype(dict.fromkeys(g.numeric, np.float64)), again, g.rng))
@@ -90,7 +102,11 @@ def oversampled(g: Ground) -> Planted | None:
 
 
 def between(g: Ground, share: float, neighbours: int = 5) -> pd.DataFrame:
-    """Return new rows of the rarest class between neighbours of it (SMOTE, Chawla et al. 2002, section 4.2)."""
+    """Return new rows of the rarest class between neighbours of it (SMOTE, Chawla et al. 2002, section 4.2).
+
+    In every other draw counts are whole numbers again, as in libraries that give a column its type back. (Changed once:
+    they always had fractions, which gives new rows away by something that is not the leak.)
+    """
     from sklearn.neighbors import NearestNeighbors
 
     rows = g.frame[g.hit].reset_index(drop=True)
@@ -104,10 +120,13 @@ def between(g: Ground, share: float, neighbours: int = 5) -> pd.DataFrame:
     new = rows.iloc[first].reset_index(drop=True)
     other = rows.iloc[second].reset_index(drop=True)
     step = g.rng.random(len(first))
+    counts = g.rng.random() < 0.5
     for column in g.features:
         if column in g.numeric:
             a, b = new[column].astype(np.float64), other[column].astype(np.float64)
             new[column] = a + step * (b - a)
+            if counts and whole(g.frame[column]):
+                new[column] = np.trunc(new[column])
         else:
             new[column] = new[column].where(g.rng.random(len(new)) < 0.5, other[column])
     return new

@@ -18,8 +18,8 @@ def series(g: Ground, days: int = 900) -> tuple[pd.DataFrame, pd.Series]:
     dates = pd.date_range("2020-01-01", periods=days, freq="D") + pd.Timedelta(
         int(g.rng.integers(0, 900)), "D"
     )
-    week = g.rng.normal(scale=1.5, size=7)[dates.dayofweek]
-    season = g.rng.uniform(0, 3) * np.sin(2 * np.pi * dates.dayofyear / 365.25)
+    week = g.rng.normal(scale=1.5, size=7)[dates.day_of_week]
+    season = g.rng.uniform(0, 3) * np.sin(2 * np.pi * dates.day_of_year / 365.25)
     weather = g.rng.normal(size=days)
     y = pd.Series(np.round(50 + 5 * (state + week + season + 0.5 * weather), 2))
     past = y.shift(1)
