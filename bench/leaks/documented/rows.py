@@ -10,7 +10,6 @@ from bench.leaks.documented.columns import A, B, C, D, E
 from bench.leaks.documented.spec import Leak, Source, csv, package
 
 SITES = ("cleveland", "hungarian", "switzerland", "va")
-SHARED = ("age", "marital", "default", "housing", "loan", "month", "duration", "campaign", "y")
 PANEL = "help: a panel, several years of each"
 
 
@@ -31,14 +30,6 @@ def _three_sites(folder: Path) -> pd.DataFrame:
 
 def _fourth_site(folder: Path) -> pd.DataFrame:
     return _sites(folder, names=SITES[3:], site=False)
-
-
-def _bank(folder: Path) -> pd.DataFrame:
-    return pd.read_csv(folder / A / "bank_full.csv.gz", sep=";")[list(SHARED)]
-
-
-def _bank_again(folder: Path) -> pd.DataFrame:
-    return pd.read_csv(folder / A / "bank_additional_full.csv.gz", sep=";")[list(SHARED)]
 
 
 def _engines(folder: Path) -> pd.DataFrame:
@@ -73,10 +64,6 @@ ROWS = (
     Source("bank_order", csv(A + "bank_additional_full.csv.gz", sep=";"), "y", "binary", (
         Leak("UCI: ordered by date, without a date; macro figures are a hidden time stamp", (), "order"),
     ), A + "bank_additional_full.csv.gz", drop=("duration",)),
-    Source("bank_twice", _bank, "y", "binary", (
-        Leak("catalogue: both files hold calls of one campaign; never test one with the other", (), "overlap",
-             test=_bank_again),
-    ), A + "bank_full.csv.gz"),
     Source("bike_time", csv(A + "bike_sharing_hour.csv.gz"), "count", "regression", (
         Leak("catalogue: hours in the order of time, with trends", ("dateday", "instant"), "time"),
     ), A + "bike_sharing_hour.csv.gz", drop=("casual", "registered")),
