@@ -27,6 +27,7 @@ HELD = 5
 DRAWS = 2
 MOST_TRIED = 8
 MOST_EDGES = 12
+CONTINUOUS = 40
 MOST_COLUMNS = 30
 
 
@@ -363,7 +364,7 @@ def recording(context: Context, parts: Parts, names: tuple[str, ...]) -> Recordi
         if values is None:
             continue
         known = ~np.isnan(values[rows])
-        if known.sum() < 0.2 * len(rows) or view.distinct < 10:
+        if known.sum() < 0.2 * len(rows) or view.distinct < CONTINUOUS:
             continue
         if _constant_somewhere(values[rows], own):
             constant.append(name)

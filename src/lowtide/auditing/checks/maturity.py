@@ -21,6 +21,7 @@ LEAST_ROWS = 200
 LEAST_EVENTS = 30
 OPEN_SHARE = 0.3
 ZEROS = 0.1
+MAJORITY = 0.6
 
 
 class LabelMaturity(Check):
@@ -91,11 +92,15 @@ def _steepest(context: Context, when: Floats) -> tuple[Fall, int, Ints] | None:
 
 
 def _outcomes(context: Context) -> list[tuple[int, Bools]]:
-    """Return what may not have happened yet: every class; of an amount with many zeros, that it is none."""
+    """Return what may not have happened yet: a class that is no great majority; of amounts with zeros, any at all.
+
+    What falls in favour of a rarer class is no outcome that waits: waiting rows look like the common one.
+    """
     if context.target.kind == "regression":
         zero = context.y == 0
         return [(-1, ~zero)] if ZEROS <= float(zero.mean()) <= 1 - ZEROS and context.y.min() >= 0 else []
-    return [(label, context.y == label) for label in range(len(context.target.classes))]
+    found = [(label, context.y == label) for label in range(len(context.target.classes))]
+    return [(label, happened) for label, happened in found if happened.mean() <= MAJORITY]
 
 
 def _still_open(context: Context) -> int | None:
