@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from lowtide.stats.association import Bools, Floats, Ints
+from lowtide.stats.association import Floats, Ints
 from lowtide.tables.hashing import column_keys
 from lowtide.tables.table import Table
 
@@ -139,11 +139,6 @@ def groups_of(keys: Keys) -> tuple[Ints, Ints]:
     """Return the group (n,) of each row, equal keys together, and the size of each group."""
     _, group, size = np.unique(keys, return_inverse=True, return_counts=True)
     return group.astype(np.int64), size.astype(np.int64)
-
-
-def missing_cells(table: Table, names: Sequence[str]) -> Bools:
-    """Return True (n, p) where a value is missing."""
-    return np.column_stack([table.missing(n) for n in names]) if names else np.zeros((len(table), 0), bool)
 
 
 def numbers_of(table: Table, name: str) -> Floats:
