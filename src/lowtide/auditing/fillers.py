@@ -52,8 +52,9 @@ def counted(values: Floats) -> Counted | None:
     if len(distinct) < LEAST_DISTINCT:
         return None
     # The step is what most rows lie on, so distinct values weigh by their rows.
-    few = values[:: max(1, len(values) // 4000)]
-    step, _ = grain(few)
+    # The commonest value (zero, mostly) says nothing about it.
+    few = values[values != distinct[int(np.argmax(counts))]]
+    step, _ = grain(few[:: max(1, len(few) // 4000)])
     if step == 0.0:
         off = np.zeros(len(distinct), dtype=bool)
     else:
@@ -88,6 +89,13 @@ def filler_of(column: Counted, against: Counted | None = None) -> Filler | None:
         if strong >= 0.3 and (best is None or strong + standing > best.evidence):
             best = Filler(value, rows, name, strong + standing)
     return best
+
+
+def standing_out(column: Counted) -> float:
+    """Return how much the most conspicuous of the common values stands out."""
+    order = np.argsort(-column.counts, kind="stable")[:TRIED].tolist()
+    lone = np.flatnonzero(column.off & (column.counts >= 2))[:TRIED].tolist()
+    return max((_standing(column, at) for at in (*order, *lone)), default=0.0)
 
 
 def _standing(column: Counted, at: int) -> float:

@@ -11,7 +11,15 @@ import numpy as np
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.auditing.digits import complete, finite, numeric, second_file, whole_file
-from lowtide.auditing.fillers import Counted, Filler, counted, filler_of, mean_evidence, median_evidence
+from lowtide.auditing.fillers import (
+    Counted,
+    Filler,
+    counted,
+    filler_of,
+    mean_evidence,
+    median_evidence,
+    standing_out,
+)
 from lowtide.auditing.folded import boosted, compare
 from lowtide.auditing.group_fillers import (
     CHANCE,
@@ -77,8 +85,9 @@ class FilledOnAllRows(Check):
         groups = _groups(context)
         pairs = max(LEAST_PAIRS, int(WORK / max(len(table), 1)))
         # The most suspicious columns first, should there be too many pairs to look at all.
-        for name in sorted(names, key=lambda n: (-_standing_out(context, n), n)):
-            if len(table) > LARGE and _standing_out(context, name) == 0.0:
+        standing = {n: _standing_out(context, n) for n in names}
+        for name in sorted(names, key=lambda n: (-standing[n], n)):
+            if len(table) > LARGE and standing[name] == 0.0:
                 continue
             column = counted(whole_file(context, name))
             if column is None:
@@ -160,14 +169,10 @@ def _in_order(context: Context, names: Collection[str]) -> tuple[str, ...]:
 
 
 def _standing_out(context: Context, name: str) -> float:
-    """Say how much the commonest value of the sampled rows, or what lies off their step, stands out."""
+    """Say how much any value of the sampled rows stands out from its neighbours; 0: none does."""
     values = context.view(name).values
     column = counted(finite(values)) if values is not None else None
-    if column is None:
-        return 0.0
-    return max(
-        float(column.counts.max() / np.median(column.counts)) - 2.0, 1.0 if column.off.any() else 0.0, 0.0
-    )
+    return 0.0 if column is None else standing_out(column)
 
 
 def _repeats(column: Counted) -> bool:
