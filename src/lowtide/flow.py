@@ -127,11 +127,18 @@ def run_job(job: Job, listen: Listener) -> Study:
 
 
 def prepare_job(
-    job: Job, listen: Listener, *, prices: bool = True, test: Any = None, ledger: Path | None = None
+    job: Job,
+    listen: Listener,
+    *,
+    prices: bool = True,
+    test: Any = None,
+    ledger: Path | None = None,
+    least: bool = True,
 ) -> Prepared:
     """Read, settle the roles, find the target, audit.
 
     ``test`` is a second source that will be predicted, ``ledger`` a folder with a ledger that may have seen it.
+    ``least``: refuse a table with too few cases for a model; the audit alone says so as a finding.
     """
     from lowtide.auditing.audit import audit as look
     from lowtide.steps.fitting import Fitter, fast_fit
@@ -139,7 +146,7 @@ def prepare_job(
 
     listen.stage("read")
     whole, locked = read_open(job)
-    table, target, task = settle(whole, job.task)
+    table, target, task = settle(whole, job.task, least=least)
     second = second_target = looks = None
     if test is not None:
         second, second_target = _second(test, table, target, job)
@@ -244,14 +251,14 @@ def weights_of(table: Table, task: Task) -> Floats | None:
     return weights
 
 
-def settle(table: Table, task: Task) -> tuple[Table, Target, Task]:
+def settle(table: Table, task: Task, *, least: bool = True) -> tuple[Table, Target, Task]:
     """Give declared columns their roles, drop rows without an outcome, fill the task's kind."""
     from lowtide.tables.target import make_target
 
     for name in (*task.unit, task.group, task.weight, None if task.time == ":order" else task.time):
         if name is not None and name not in table.names:
             raise unknown_column(name, table.names)
-    target = make_target(table, task.target, kind=task.kind, positive=task.positive)
+    target = make_target(table, task.target, kind=task.kind, positive=task.positive, least=least)
     if not set(table.names) - {task.target, *task.unit, task.group, task.weight}:
         raise InputError(
             f"There is no column besides the target {task.target!r} that could predict it. Add columns."
@@ -351,7 +358,7 @@ def audit(
         source, target, unit=unit, group=group, time=time, kind=kind, answers=answers, seed=seed, read=read
     )
     place = None if ledger is None else Path(ledger)
-    prepared = prepare_job(job, Silent(), prices=prices, test=test, ledger=place)
+    prepared = prepare_job(job, Silent(), prices=prices, test=test, ledger=place, least=False)
     found = prepared.audit
     findings, unused = ignored(found.findings, ignores)
     return AuditLook(

@@ -10,7 +10,10 @@ known by its structure, on rows in repeats (values seen twice or more, at least 
   it: a patient and his age and sex;
 * ``open``: many values are seen only once (5 % of the rows; Good-Turing: so often will the next row bring a
   new one): a ticket, a host;
-* ``name``: nothing but the name says so (``movie_id``); sure only if its rows also lie together in the file.
+* ``name``: nothing but the name says so (``movie_id``); sure only if its rows also lie together in the file;
+* ``balanced``: many values, and each has as good as the same number of rows, as in a study with visits;
+* ``many``: more values than a list of categories has. These two are never sure, and of a number they count
+  only when it does not matter as a number (see `apart_from_size`).
 
 Structure alone is no finding: the target must be more alike inside the entity than the features explain.
 """
@@ -23,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lowtide.auditing import words
-from lowtide.stats.association import Bools, Ints
+from lowtide.stats.association import Bools, Floats, Ints, likeness, ranks
 
 if TYPE_CHECKING:
     from lowtide.auditing.context import Context
@@ -32,7 +35,21 @@ LEAST_GROUPS = 10
 LEAST_REPEATS = 0.05
 OPEN = 0.05
 PANEL_FULL = 0.3
-STRENGTH = {"declared": 6, "role": 5, "panel": 4, "attributes": 3, "open": 2, "name": 1}
+BALANCED, MANY = 20, 40
+DISPERSION, BALANCED_P = 0.5, 1e-4
+UNNAMED = 4
+AS_NUMBER = 0.3
+LARGEST = 0.25
+STRENGTH = {
+    "declared": 6,
+    "role": 5,
+    "panel": 4,
+    "attributes": 3,
+    "open": 2,
+    "name": 1,
+    "balanced": 0,
+    "many": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +82,12 @@ class Entity:
 
     @property
     def sure(self) -> bool:
-        return self.evidence != "name" or self.together >= 0.8
+        return not self.unnamed and (self.evidence != "name" or self.together >= 0.8)
+
+    @property
+    def unnamed(self) -> bool:
+        """True when only the counts of its values say that it may be an entity."""
+        return self.evidence in ("balanced", "many")
 
 
 def whole_codes(codes: Ints) -> Ints:
@@ -79,7 +101,25 @@ def whole_codes(codes: Ints) -> Ints:
 def entities(context: Context) -> list[Entity]:
     """Return columns with the structure of an entity, the strongest evidence first."""
     found = [e for n in context.candidates if (e := _judge(context, n)) is not None]
-    return sorted(found, key=lambda e: (-e.strength, -e.repeats * e.rows, e.name))
+    return sorted(found, key=lambda e: (-e.strength, e.unnamed, -e.repeats * e.rows, e.name))
+
+
+def apart_from_size(context: Context, codes: Ints, numbers: Floats | None) -> float:
+    """Return how alike the target is inside values beyond what values nearby have in common (intraclass correlation).
+
+    A number that matters as a number (an age) leads the target up or down; a number that is a name does not:
+    0 when a parabola through it explains a good part of the likeness.
+    """
+    targets = context.targets
+    whole = likeness(targets, codes, draws=0).icc
+    if numbers is None or whole <= 0:
+        return whole
+    place = ranks(np.where(np.isnan(numbers), np.nanmedian(numbers), numbers)) - 0.5
+    curve = np.column_stack([np.ones(len(place)), place, place**2, np.isnan(numbers)])
+    fitted = curve @ np.linalg.lstsq(curve, targets, rcond=None)[0]
+    spread = float(((targets - targets.mean(axis=0)) ** 2).sum())
+    bent = float(((fitted - targets.mean(axis=0)) ** 2).sum()) / max(spread, 1e-12)
+    return likeness(targets - fitted, codes, draws=0).icc if bent <= AS_NUMBER * whole else 0.0
 
 
 def _possible(context: Context, name: str) -> bool:
@@ -146,6 +186,13 @@ def _judge(context: Context, name: str) -> Entity | None:
         evidence = "open"
     elif named and counts[repeated].mean() >= 2:
         evidence = "name"
+    elif counts.max() > LARGEST * filled:
+        # A value that is everywhere (nothing gained, nothing lost) is nobody.
+        return None
+    elif groups >= BALANCED and view.distinct <= 0.5 * filled and _balanced(counts):
+        evidence = "balanced"
+    elif groups >= MANY and view.distinct <= 0.5 * filled:
+        evidence = "many"
     else:
         return None
     return Entity(
@@ -153,6 +200,18 @@ def _judge(context: Context, name: str) -> Entity | None:
         largest=int(counts.max()), rows=filled, together=_together(view.codes, inside), numeric=numeric and view.role != "group",
         attributes=attributes, panel=panel,
     )  # fmt: skip
+
+
+def _balanced(counts: Ints) -> bool:
+    """True when the values share the rows far more evenly than chance would (lower tail of the dispersion test)."""
+    from scipy.stats import chi2
+
+    own = counts[counts > 0]
+    mean = float(own.mean())
+    dispersion = float(((own - mean) ** 2).sum()) / mean
+    return (
+        dispersion <= DISPERSION * (len(own) - 1) and float(chi2.cdf(dispersion, len(own) - 1)) <= BALANCED_P
+    )
 
 
 def _together(codes: Ints, inside: Bools) -> float:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lowtide.stats.association import Bools, Floats, Ints, auc
+from lowtide.stats.association import Bools, Floats, Ints
 
 EXACT = 1e-7
 NEAR = 1e-3
 MOST_TERMS = 12
-PAIR_ROWS = 2_000
-PAIR_COLUMNS = 30
+WIDE = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,12 @@ def linear(x: Floats, y: Floats, seed: int, form: str = "sum") -> Formula | None
     train = np.zeros(n, dtype=bool)
     train[np.random.default_rng([seed, 61]).permutation(n)[: n // 2]] = True
     scaled, scale = _scaled(x)
-    pool = list(range(p)) if n >= 10 * p and p <= 60 else _pursue(scaled[train], y[train])
+    pool = list(range(p)) if n >= 10 * p and p <= WIDE else _pursue(scaled[train], y[train])
     weights, missed = _missed(scaled[:, pool], y, train)
     if missed > NEAR:
         return None
+    if len(pool) > 2 * MOST_TERMS:
+        pool, missed = _main(scaled, y, train, pool, weights)
     allowed = EXACT if missed <= EXACT else NEAR
     while len(pool) > 1:
         trials = sorted((_missed(scaled[:, [c for c in pool if c != k]], y, train)[1], k) for k in pool)
@@ -76,6 +77,13 @@ def linear(x: Floats, y: Floats, seed: int, form: str = "sum") -> Formula | None
     weights, missed = _missed(scaled[:, pool], y, train)
     plain = weights / scale[pool]
     return Formula(form, tuple(pool), tuple(float(w) for w in plain), missed)
+
+
+def _main(x: Floats, y: Floats, train: Bools, pool: list[int], weights: Floats) -> tuple[list[int], float]:
+    """Keep the columns of the largest weights: as few (from twice `MOST_TERMS` down) as leave the sum as good."""
+    order = [pool[k] for k in np.argsort(-np.abs(weights), kind="stable")]
+    kept = sorted(order[: 2 * MOST_TERMS])
+    return kept, _missed(x[:, kept], y, train)[1]
 
 
 def _pursue(x: Floats, y: Floats) -> list[int]:
@@ -115,62 +123,24 @@ def product(x: Floats, y: Floats, seed: int) -> Formula | None:
 
 
 def extreme(x: Floats, y: Floats) -> Formula | None:
-    """Find columns of which the target is the largest (or smallest) in 99 of 100 rows."""
+    """Find columns of which the target is the largest (or smallest) in nine rows of ten."""
     for form, sign in (("max", 1.0), ("min", -1.0)):
-        below = [j for j in range(x.shape[1]) if np.mean(sign * x[:, j] <= sign * y + 1e-9) >= 0.995]
-        touch = [j for j in below if np.mean(np.isclose(x[:, j], y)) >= 0.05 and np.unique(x[:, j]).size > 10]
+        below = [j for j in range(x.shape[1]) if np.mean(sign * x[:, j] <= sign * y + 1e-9) >= 0.9]
+        hits = {j: np.isclose(x[:, j], y) for j in below if np.unique(x[:, j]).size > 10}
+        touch = [j for j in hits if hits[j].mean() >= 0.002]
+        if sum(hits[j].mean() >= 0.05 for j in touch) < 2:
+            continue
+        share = float(np.mean(np.isclose((sign * x[:, touch]).max(axis=1) * sign, y)))
+        if share < 0.9:
+            continue
+        for j in sorted(touch, key=lambda j: hits[j].mean()):
+            rest = [k for k in touch if k != j]
+            without = float(np.mean(np.isclose((sign * x[:, rest]).max(axis=1) * sign, y))) if rest else 0.0
+            if without >= share - 0.001:
+                touch, share = rest, without
         if len(touch) >= 2:
-            top = (sign * x[:, touch]).max(axis=1) * sign
-            share = float(np.mean(np.isclose(top, y)))
-            if share >= 0.99:
-                return Formula(form, tuple(touch), (1.0,) * len(touch), 1 - share)
+            return Formula(form, tuple(touch), (1.0,) * len(touch), 1 - share)
     return None
-
-
-def threshold(x: Floats, y: Floats, alone: Floats, seed: int) -> Formula | None:
-    """Find two numbers whose difference or quotient decides a yes/no target at one threshold.
-
-    ``alone`` is the AUC (folded to at least 0.5) of each column by itself; the pair must add a lot to it.
-    """
-    n, p = x.shape
-    if y.sum() < 10 or n - y.sum() < 10:
-        return None
-    if n > PAIR_ROWS:
-        keep = np.random.default_rng([seed, 67]).choice(n, PAIR_ROWS, replace=False)
-        x, y, n = x[keep], y[keep], PAIR_ROWS
-    best: Formula | None = None
-    positive = y == 1
-    spread = x.std(axis=0)
-    for a in range(p):
-        for b in range(a + 1, p):
-            forms = []
-            ratio = spread[a] / spread[b] if spread[b] > 0 else 0.0
-            if 1 / 50 <= ratio <= 50:
-                forms.append(("difference", x[:, a] - x[:, b]))
-            if np.all(x[:, a] > 0) and np.all(x[:, b] > 0):
-                forms.append(("quotient", x[:, a] / x[:, b]))
-            for form, value in forms:
-                area = auc(positive, value)
-                area = max(area, 1 - area)
-                if (
-                    area >= 0.998
-                    and area - max(alone[a], alone[b]) >= 0.02
-                    and _wrong(value, positive) <= 0.02
-                ):
-                    missed = 1 - area
-                    if best is None or missed < best.missed - 1e-12:
-                        best = Formula(form, (a, b), (1.0, -1.0), missed)
-    return best
-
-
-def _wrong(value: Floats, positive: Bools) -> float:
-    """Return the errors of the best threshold, as a share of the rarer class."""
-    order = np.argsort(value, kind="stable")
-    up = np.cumsum(positive[order])
-    down = np.arange(1, len(value) + 1) - up
-    yes, no = int(positive.sum()), int((~positive).sum())
-    errors = np.minimum(up + no - down, down + yes - up)
-    return float(errors.min()) / max(min(yes, no), 1)
 
 
 def flags(
@@ -209,7 +179,24 @@ def flags(
         j, value, on = pure.pop(best)
         chosen.append((j, value, int(on.sum())))
         left &= ~on
+    chosen = _needed(chosen, codes, y)
+    left = y.copy()
+    for j, value, _ in chosen:
+        left &= codes[j] != value
     covered = 1 - float(left.sum()) / max(float(y.sum()), 1.0)
     if len(chosen) < 2 or covered < 0.9:
         return None
     return chosen, covered
+
+
+def _needed(chosen: list[tuple[int, int, int]], codes: list[Ints], y: Bools) -> list[tuple[int, int, int]]:
+    """Take away flags whose cases the others have too."""
+    for item in sorted(chosen, key=lambda c: c[2]):
+        rest = [c for c in chosen if c != item]
+        on = np.zeros(len(y), dtype=bool)
+        for j, value, _ in rest:
+            on |= codes[j] == value
+        own = (codes[item[0]] == item[1]) & y
+        if rest and (own & ~on).sum() < max(5, 0.01 * y.sum()):
+            chosen = rest
+    return chosen

@@ -80,7 +80,7 @@ def _days(context: Context, name: str) -> Floats:
     if view.values is None:
         return view.codes.astype(np.float64)
     if view.type == "number" and _years(view.values):
-        return _from_parts(view.values, None, None, None)
+        return from_parts(view.values, None, None, None)
     return view.values
 
 
@@ -122,7 +122,7 @@ def _parts(context: Context) -> list[Moment]:
         hour = _part(context, words.HOUR, words.HOUR_KO, 0, 24, about) if day else None
         parts = [None if p is None else context.view(p).values for p in (month, day, hour)]
         columns = tuple(c for c in (name, month, day, hour) if c is not None)
-        found.append(Moment(columns, _from_parts(view.values, *parts), True))
+        found.append(Moment(columns, from_parts(view.values, *parts), True))
     return found
 
 
@@ -141,7 +141,7 @@ def _part(
     return None
 
 
-def _from_parts(year: Floats, month: Floats | None, day: Floats | None, hour: Floats | None) -> Floats:
+def from_parts(year: Floats, month: Floats | None, day: Floats | None, hour: Floats | None) -> Floats:
     known = ~np.isnan(year)
     for part in (month, day, hour):
         if part is not None:

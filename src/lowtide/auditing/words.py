@@ -37,6 +37,12 @@ PLAN = frozenset((
     "targeted", "planned", "plan", "budget", "budgeted", "goal", "quota", "quoted", "scheduled",
 ))  # fmt: skip
 PLAN_KO = ("목표", "계획", "예산")
+# Dates in the future that are agreed or set beforehand.
+DUE = frozenset((
+    "due", "planned", "scheduled", "schedule", "estimated", "expected", "promised", "deadline", "expiry", "expires",
+    "expiration", "maturity", "valid", "until", "target", "appointment", "booked", "requested", "renewal", "eta",
+))  # fmt: skip
+DUE_KO = ("예정", "만기", "마감", "기한", "희망", "예약", "계획", "목표", "만료", "유효")
 PAST_KO = ("이전", "직전", "과거", "전월", "전년", "전일", "전주", "지난", "최근", "기존")
 # Words that say nothing about what is measured.
 GENERIC = frozenset((
@@ -77,6 +83,18 @@ ENTITY_KO = (
     "번호", "코드", "아이디", "고객", "회원", "환자", "매장", "점포", "지점", "단지", "설비", "장비", "제품", "상품",
     "차량번호", "사번", "학번", "업체", "거래처", "기관", "호기", "피험자", "계좌", "사용자",
 )  # fmt: skip
+# Where rows come from: places that a model may meet anew.
+SITE = frozenset((
+    "site", "center", "centre", "hospital", "clinic", "branch", "plant", "factory", "facility", "laboratory",
+    "lab", "institution", "school", "store", "shop", "device", "scanner", "machine", "instrument", "station",
+    "cohort", "batch", "source",
+))  # fmt: skip
+SITE_KO = ("병원", "지점", "기관", "센터", "공장", "매장", "점포", "장비", "설비", "연구실", "출처", "코호트")
+# Classes of an outcome that is not known yet.
+OPEN = frozenset(
+    ("current", "open", "pending", "ongoing", "unresolved", "undecided", "running", "processing")
+)
+OPEN_KO = ("진행", "대기", "미정", "처리중", "심사중", "상환중")
 IDENTIFIER = frozenset((
     "id", "uid", "uuid", "guid", "key", "no", "nr", "num", "number", "index", "idx", "rowid", "rowname",
     "rownames", "row", "serial", "udi",

@@ -83,13 +83,16 @@ class _Labels:
         return int(self.counts.sum())
 
 
-def make_target(table: Table, name: str, *, kind: Kind | None = None, positive: str | None = None) -> Target:
+def make_target(
+    table: Table, name: str, *, kind: Kind | None = None, positive: str | None = None, least: bool = True
+) -> Target:
     """Turn a column into a target, or say why that cannot lead to an honest model.
 
     Parameters
     ----------
     kind : ``binary``, ``multiclass`` or ``regression``; by evidence when ``None``.
     positive : label of the positive class; with more than two labels it makes the task "this label or not".
+    least : refuse when there are too few rows or cases for a model; an audit looks at such a table all the same.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def make_target(table: Table, name: str, *, kind: Kind | None = None, positive: 
     UsageError
         If the column or label is unknown, or ``kind`` cannot be had from it.
     Refusal
-        If there are too few rows, cases or values.
+        If there are too few rows, cases or values; without ``least``, if there is nothing but one value.
     """
     column = table.column(name)
     if kind == "ranking":
@@ -112,7 +115,7 @@ def make_target(table: Table, name: str, *, kind: Kind | None = None, positive: 
         "distinct": len(labels.texts),
         "rows": labels.rows,
     }
-    _enough(name, table, labels, kind)
+    _enough(name, table, labels, kind, least)
     if kind is None and positive is not None and len(labels.texts) > 2:
         kind, reason = "binary", "positive_given"
     elif kind is None:
@@ -126,13 +129,15 @@ def make_target(table: Table, name: str, *, kind: Kind | None = None, positive: 
                 f"The target {name!r} has the type {column.type}; only numbers can be predicted by regression. "
                 f"Its values: {_some(labels.texts)}."
             )
-        return _regression(table, name, labels, facts)
+        return _regression(table, name, labels, facts, least)
     if len(labels.texts) > MOST_CLASSES or _all_different(labels):
         raise Refusal(
             f"The target {name!r} has {len(labels.texts):,} different values in {labels.rows:,} rows; that is a "
             "name or free text, not an outcome. Choose another target, or group its values into a few classes."
         )
-    return _binary(name, labels, positive, facts) if kind == "binary" else _multiclass(name, labels, facts)
+    if kind == "binary":
+        return _binary(name, labels, positive, facts, least)
+    return _multiclass(name, labels, facts, least)
 
 
 def coded(
@@ -177,13 +182,13 @@ def _labels(table: Table, name: str) -> _Labels:
     return _Labels(texts, np.bincount(inverse, minlength=len(distinct)), codes, numbers, whole)
 
 
-def _enough(name: str, table: Table, labels: _Labels, kind: Kind | None) -> None:
+def _enough(name: str, table: Table, labels: _Labels, kind: Kind | None, least: bool) -> None:
     """Refuse what cannot be a target of any kind; a kind that a person gave overrules the guess "identifier"."""
     if labels.rows == 0:
         raise Refusal(
             f"The target {name!r} is empty in all {len(table):,} rows. Choose a column that holds outcomes."
         )
-    if labels.rows < LEAST_ROWS:
+    if least and labels.rows < LEAST_ROWS:
         raise Refusal(
             f"Only {labels.rows:,} rows have a value in the target {name!r}; at least {LEAST_ROWS} are needed before a "
             "model can be judged. Collect more rows with known outcomes."
@@ -237,7 +242,7 @@ def _some(texts: Sequence[str]) -> str:
     return ", ".join(repr(t) for t in texts[:5]) + (", …" if len(texts) > 5 else "")
 
 
-def _binary(name: str, labels: _Labels, positive: str | None, facts: dict[str, Fact]) -> Target:
+def _binary(name: str, labels: _Labels, positive: str | None, facts: dict[str, Fact], least: bool) -> Target:
     if positive is not None:
         at = _find(name, labels, positive)
         reason = "given"
@@ -256,7 +261,7 @@ def _binary(name: str, labels: _Labels, positive: str | None, facts: dict[str, F
         else f"not {labels.texts[at]}"
     )
     rarer, count = (labels.texts[at], cases) if cases <= others else (rest, others)
-    if count < LEAST_RARER:
+    if least and count < LEAST_RARER:
         raise Refusal(
             f"The target {name!r} has only {count:,} rows with {rarer!r} among {labels.rows:,} ({_counts(labels)}). "
             f"At least {LEAST_RARER} are needed to tell a good model from luck; collect {LEAST_RARER - count} more, wait "
@@ -300,7 +305,7 @@ def _positive(labels: _Labels) -> tuple[int, str]:
     return int(np.argmin(labels.counts)), "rarer"
 
 
-def _multiclass(name: str, labels: _Labels, facts: dict[str, Fact]) -> Target:
+def _multiclass(name: str, labels: _Labels, facts: dict[str, Fact], least: bool) -> Target:
     if len(labels.texts) == 2:
         raise UsageError(
             f"The target {name!r} has two labels ({_counts(labels)}); its kind is binary, not multiclass."
@@ -312,7 +317,8 @@ def _multiclass(name: str, labels: _Labels, facts: dict[str, Fact]) -> Target:
     rest = labels.rows - int(labels.counts.max())
     # Few rare labels beside sound classes are a limit to be told; rare labels that are most of what
     # there is to predict are no basis for a model.
-    if enough < 2 or second < LEAST_RARER or (small and _immature(labels, small)) or 2 * in_small > rest:
+    weak = enough < 2 or second < LEAST_RARER or (small and _immature(labels, small)) or 2 * in_small > rest
+    if least and weak:
         named = ", ".join(f"{labels.texts[i]!r} ({int(labels.counts[i]):,})" for i in small[:6])
         matured = " Perhaps the outcomes have not matured yet." if _one_rules(labels) else ""
         raise Refusal(
@@ -339,14 +345,14 @@ def _immature(labels: _Labels, small: Sequence[int]) -> bool:
     return _one_rules(labels) and len(small) >= 1
 
 
-def _regression(table: Table, name: str, labels: _Labels, facts: dict[str, Fact]) -> Target:
-    if len(labels.texts) < LEAST_DISTINCT and facts["kind_reason"] != "given":
+def _regression(table: Table, name: str, labels: _Labels, facts: dict[str, Fact], least: bool) -> Target:
+    if least and len(labels.texts) < LEAST_DISTINCT and facts["kind_reason"] != "given":
         raise Refusal(
             f"The target {name!r} has only {len(labels.texts)} different numbers ({_counts(labels)}); too few for regression."
         )
     values = table.numbers(name)
     top = int(labels.counts.max())
-    if labels.rows - top < LEAST_RARER:
+    if least and labels.rows - top < LEAST_RARER:
         raise Refusal(
             f"The target {name!r} has the value {labels.texts[int(np.argmax(labels.counts))]} in {top:,} of {labels.rows:,} "
             f"rows; the {labels.rows - top} others are too few to learn from (at least {LEAST_RARER})."

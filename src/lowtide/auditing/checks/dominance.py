@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lowtide.auditing import words
+from lowtide.auditing import through, words
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
 from lowtide.core.finding import Finding, NotApplicable
@@ -20,15 +20,24 @@ LEAST = 0.1
 CERTAIN_ROWS = 0.05
 ADDS = 0.25
 LOOKED_AT = 4
+# Made from the target: how little a column may tell, how many are judged, when it is proof enough.
+LEAST_MADE = 0.03
+MOST_MADE = 6
+PROOF = 0.5
+PROOF_EXPECTED = 15.0
+FEW_ROWS = 400
+LEADS = 0.75
 
 
 class Dominance(Check):
-    """A strong feature is welcome; a leak looks different in three ways.
+    """A strong feature is welcome; a leak looks different in four ways.
 
     It nearly decides the target while all the other columns together come nowhere near (error). Or it tells
     about as much as all the others together, adds at least a quarter to what they tell, *and* has regions
-    where an outcome is ruled out, or a name that says "known afterwards" (question). A column that is
-    merely strong has neighbours that carry the same, and no such regions.
+    where an outcome is ruled out, or a name that says "known afterwards" (question). Or, however weak, the other
+    columns know nothing of it but what the target tells (see `lowtide.auditing.through`): it was made from the
+    target (question; error when it also tells more than all the others). A column that is merely strong has
+    neighbours that carry the same.
     """
 
     code = "LT202"
@@ -43,15 +52,61 @@ class Dominance(Check):
         ranked = [n for n in context.ranked() if n in honest]
         if len(ranked) < 2:
             return NotApplicable(code=self.code, reason="too_few_columns")
-        strong = [n for n in ranked[:LOOKED_AT] if context.alone(n).real and context.alone(n).skill >= LEAST]
+        made = self._made(ranked, context)
+        out = {f.columns[0] for f in made}
         found = []
-        out: set[str] = set()
-        for name in strong:
+        entities = {e.name for e in context.entities}
+        strong = [
+            n for n in ranked
+            if n not in out and n not in entities and context.alone(n).real and context.alone(n).skill >= LEAST
+        ]  # fmt: skip
+        for name in strong[:LOOKED_AT]:
             others = tuple(n for n in ranked if n != name and n not in out)
             finding = self._judge(name, others, context)
             if finding is not None:
                 found.append(finding)
                 out.add(name)
+        return [*made, *found]
+
+    def _made(self, ranked: list[str], context: Context) -> list[Finding]:
+        """Find columns that were made from the target: nothing else binds them to the rest of the row."""
+        tells = [n for n in ranked if context.alone(n).real and context.alone(n).skill >= LEAST_MADE]
+        apart = through.screened(context, tuple(sorted(ranked)), tuple(tells))
+        found = []
+        loose = 0
+        for name, twins in apart[:MOST_MADE]:
+            others = tuple(n for n in ranked if n != name and n not in twins)
+            bond = through.link(context, name, others, whole=True)
+            loose += bond is not None and bond.loose
+            alone = context.alone(name)
+            if bond is None or not (bond.only or (bond.nearly_only and alone.skill >= LEADS * bond.others)):
+                continue
+            # Few rows show few bonds: then the column must tell more than all the others together.
+            if bond.rows < FEW_ROWS and alone.skill < bond.others:
+                continue
+            sure = (
+                bond.only
+                and alone.skill >= PROOF
+                and bond.expected >= PROOF_EXPECTED
+                and alone.skill >= bond.others
+            )
+            sure = sure or (alone.skill >= DECIDES and 1 - alone.skill <= 0.5 * (1 - max(bond.others, 0.0)))
+            facts: dict[str, Any] = {
+                "variant": "made", "skill_alone": alone.skill, "skill_of_others": bond.others,
+                "owed_to_target": bond.owed, "expected_link": bond.expected, "seen_link": max(bond.seen, bond.left),
+                "rows_looked_at": bond.rows,
+            }  # fmt: skip
+            if alone.auc is not None:
+                facts["auc_alone"] = alone.auc
+            found.append(
+                Finding(
+                    code=self.code, severity="error" if sure else "question", columns=(name,), facts=facts,
+                    remedy="drop_columns",
+                )
+            )  # fmt: skip
+        # Where most columns are so (symptoms of one disease), it is the way of the table and no evidence.
+        if loose >= 3 and loose >= 0.5 * min(len(tells), MOST_MADE):
+            return []
         return found
 
     def _judge(self, name: str, others: tuple[str, ...], context: Context) -> Finding | None:
@@ -71,12 +126,18 @@ class Dominance(Check):
             severity = "error"
         elif alone.skill >= 0.8 and gap <= 0.5 and crowd == 0:
             severity = "question"
-        elif marked and alone.skill >= 0.75 * together:
+        elif marked and alone.skill >= LEADS * together:
             whole = context.joint((name, *others))
             adds = (whole - together) / max(whole, 1e-9)
             severity = "question" if adds >= ADDS else None
         if severity is None:
             return None
+        bond = through.link(context, name, others, whole=True)
+        if bond is not None and bond.cause:
+            # It hangs together with the rest of the row as a cause does: strong, and no more than that.
+            if severity != "error":
+                return None
+            severity = "question"
         facts: dict[str, Any] = {
             "skill_alone": alone.skill, "skill_of_next": second, "skill_of_others": together,
             "certain_share": pure, "adds": adds, "word": word, "rows_looked_at": context.sampled,

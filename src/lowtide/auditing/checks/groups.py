@@ -8,7 +8,7 @@ import numpy as np
 
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import FOLDS, MODEL_ROWS, Context
-from lowtide.auditing.entities import Entity
+from lowtide.auditing.entities import UNNAMED, Entity, apart_from_size
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
 from lowtide.stats.association import Ints, Likeness, deal_folds, likeness
@@ -38,9 +38,10 @@ class RepeatedEntity(Check):
         if not possible:
             return NotApplicable(code=self.code, reason="no_repeating_entity")
         judged = []
-        for entity in possible[:TRIED]:
-            alike = dependence(context, entity, {e.name for e in possible})
-            if alike.p_value <= SURE and alike.icc >= ALIKE_UNSURE:
+        names = {e.name for e in possible if not (e.unnamed and e.numeric)}
+        for entity in (*[e for e in possible if not e.unnamed][:TRIED], *_unnamed(context, possible)):
+            alike = dependence(context, entity, names)
+            if alike.p_value <= SURE and alike.icc >= (ALIKE if entity.unnamed else ALIKE_UNSURE):
                 judged.append((entity, alike))
         declared = [e for e in possible if e.evidence == "declared"]
         if not judged and not declared:
@@ -74,6 +75,16 @@ class RepeatedEntity(Check):
         ]
 
 
+def _unnamed(context: Context, possible: list[Entity]) -> list[Entity]:
+    """Return the columns whose counts alone speak for an entity and inside which the target is most alike."""
+    told = [
+        (apart_from_size(context, e.codes, context.view(e.name).values if e.numeric else None), e)
+        for e in possible if e.unnamed
+    ]  # fmt: skip
+    kept = sorted((t for t in told if t[0] >= ALIKE_UNSURE), key=lambda t: (-round(t[0], 9), t[1].name))
+    return [e for _, e in kept[:UNNAMED]]
+
+
 def _coarsest(
     best: Entity, alike: Likeness, judged: list[tuple[Entity, Likeness]]
 ) -> tuple[Entity, Likeness]:
@@ -104,14 +115,19 @@ def _largest(codes: Ints) -> Ints:
 
 def dependence(context: Context, entity: Entity, entity_names: set[str]) -> Likeness:
     """Return how alike the target is inside the entity, beyond the honest features."""
-    _, inverse, counts = np.unique(entity.codes, return_inverse=True, return_counts=True)
+    return dependence_of(context, entity.codes, entity_names)
+
+
+def dependence_of(context: Context, codes: Ints, without: set[str]) -> Likeness:
+    """Return how alike the target is inside groups (n,) of rows, beyond the honest features but ``without``."""
+    _, inverse, counts = np.unique(codes, return_inverse=True, return_counts=True)
     inside = np.flatnonzero(counts >= 2)
     order = np.random.default_rng([context.seed, 83]).permutation(inside)
     taken = order[np.cumsum(counts[order]) <= MODEL_ROWS]
     if len(taken) < 10:
         taken = order[:10]
     rows = np.flatnonzero(np.isin(inverse, taken)).astype(np.int64)
-    names = tuple(n for n in context.honest() if n not in entity_names)
+    names = tuple(n for n in context.honest() if n not in without)
     fold = deal_folds(inverse[rows], len(rows), FOLDS, context.seed)
     left = context.residuals(names, rows, fold)
     return likeness(left, inverse[rows], seed=context.seed)

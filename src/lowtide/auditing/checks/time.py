@@ -34,6 +34,9 @@ STRETCHES, STRETCH = 8, 450
 DRIFT = 0.005
 SERIAL = 0.05
 GAP = 0.3
+SURE_ALONE = 0.005
+REMEMBERS = 0.15
+FADES = 1.1
 
 
 class TimeOrder(Check):
@@ -41,7 +44,8 @@ class TimeOrder(Check):
 
     Without one: the order of the file may be time. Proof is a clock (a column that counts up by equal steps
     and starts again), or most columns being alike in neighbouring rows while the target, beyond the features
-    and outside repeating entities, is so too. A file that is merely sorted by a column is not time.
+    and outside repeating entities, is so too. When only the target remembers the row before, it is a
+    question. A file that is merely sorted by a column is not time.
     """
 
     code = "LT302"
@@ -129,29 +133,40 @@ def _hidden(code: str, context: Context, *, declared: bool) -> list[Finding]:
     dependent = sorted(n for n, r in alike.items() if r >= 0.2)
     share = len(dependent) / max(len(numbers), 1)
     many = clock is not None or (share >= 0.4 and len(dependent) >= 3)
-    if not many and not declared:
-        return []
     sorted_by = _sorted_by(context)
+    if not many and not declared and sorted_by is not None:
+        return []
     rows, breaks = _stretches(context.sampled)
     names = context.honest()
     fold = deal_folds(None, len(rows), FOLDS, context.seed)
     left = context.residuals(names, rows, fold)
-    apart = None if context.units is None else context.units[rows]
+    units = _units(context)
+    apart = None if units is None else units[rows]
     beyond, p_beyond = serial_p(left, breaks=breaks, apart=apart, seed=context.seed)
+    # Only the target may remember: its residuals resemble the row before, and less so those further back.
+    next_to, p_next = serial_p(left, 1, breaks=breaks, apart=apart, draws=199, seed=context.seed)
+    remembers = p_next <= SURE_ALONE and next_to >= max(REMEMBERS, FADES * beyond) and sorted_by is None
+    if not many and not declared and not remembers:
+        return []
     raw = serial(context.targets[rows], breaks=breaks, apart=apart)
     gap = _gap(context, names, rows, breaks)
     depends = p_beyond <= SURE and beyond >= SERIAL
     sure = sorted_by is None and depends and (clock is not None or (share >= 0.5 and len(dependent) >= 3))
     unsure = many and (depends or (gap >= GAP and sorted_by is None))
-    if not (sure or unsure or declared):
+    if not (sure or unsure or declared or remembers):
         return []
     facts: dict[str, Any] = {
         "variant": "order", "time": ":order", "serial": raw, "serial_beyond_features": beyond,
-        "p_serial": p_beyond, "dependent_columns": len(dependent), "columns_looked_at": len(numbers),
+        "serial_next": next_to, "p_serial": min(p_beyond, p_next), "dependent_columns": len(dependent), "columns_looked_at": len(numbers),
         "lost_without_neighbours": gap, "clock": clock, "sorted_by": sorted_by, "rows_looked_at": context.sampled,
     }  # fmt: skip
     severity = "warning" if sure or declared else "question"
     return [Finding(code=code, severity=severity, facts=facts, remedy="split_by_time")]
+
+
+def _units(context: Context) -> Ints | None:
+    """Return the entity of each row, named by a column or hidden (LT303): its likeness is not that of time."""
+    return context.units if context.units is not None else context.together.get("LT303")
 
 
 def _gap(context: Context, names: tuple[str, ...], rows: Ints, breaks: Bools) -> float:
@@ -178,7 +193,8 @@ def _neighbours(context: Context, name: str) -> float:
     values = context.view(name).values
     assert values is not None
     known = ~np.isnan(values)
-    apart = None if context.units is None else context.units[known]
+    units = _units(context)
+    apart = None if units is None else units[known]
     return serial(ranks(values[known])[:, None], apart=apart)
 
 
