@@ -22,7 +22,10 @@ from bench.leaks.peers.tools import Peer
 from bench.leaks.tool import Raised
 
 SECONDS = 60.0
-"""Time of one case. What needs longer is killed and has found nothing."""
+"""CPU seconds of one case (where the system tells them, otherwise seconds). What needs more is killed and has found
+nothing."""
+BUSY = 10.0
+"""Seconds of a case may be that many times its CPU seconds: other processes must not decide what a tool finds."""
 START = 120.0
 """Time for imports, before the first case."""
 CODES = {
@@ -126,14 +129,14 @@ def _process(
             [str(python), str(peer.script), str(job)], stdout=out, stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL, cwd=folder, env=environment, start_new_session=True,
         )  # fmt: skip
-    watch = _Watch([j["id"] for j in jobs], seconds)
+    watch = _Watch([j["id"] for j in jobs], seconds, process.pid)
     try:
         while watch.current is not None:
             over = process.poll() is not None
             yield from watch.read(lines)
             if watch.current is None:
                 return
-            late = watch.waited > watch.allowed
+            late = watch.late()
             if over or late:
                 failure = (
                     f"killed after {watch.allowed:.0f} s"
@@ -152,18 +155,25 @@ def _process(
 class _Watch:
     """What has been read of a runner's lines, and how long the present case lasts."""
 
-    def __init__(self, names: list[str], seconds: float) -> None:
-        self.names, self.seconds = names, seconds
+    def __init__(self, names: list[str], seconds: float, pid: int) -> None:
+        self.names, self.seconds, self.pid = names, seconds, pid
         self.versions: dict[str, str] = {}
         self._seen = 0
         self._next(names[0], START + seconds)
 
     def _next(self, name: str | None, allowed: float) -> None:
         self.current, self.allowed, self._began = name, allowed, time.monotonic()
+        self._cpu = cpu_seconds(self.pid)
 
     @property
     def waited(self) -> float:
         return time.monotonic() - self._began
+
+    def late(self) -> bool:
+        spent = cpu_seconds(self.pid)
+        if spent is None or self._cpu is None:
+            return self.waited > self.allowed
+        return spent - self._cpu > self.allowed or self.waited > BUSY * self.allowed
 
     def read(self, lines: Path) -> Iterator[tuple[str, Answer]]:
         whole = lines.read_text(encoding="utf-8").split("\n")[:-1]
@@ -179,6 +189,15 @@ class _Watch:
                 self._next(self.names[place] if place < len(self.names) else None, START + self.seconds)
                 found = raised_of(said["raised"])
                 yield said["id"], Answer(found, said["seconds"], said["failure"], self.versions)
+
+
+def cpu_seconds(pid: int) -> float | None:
+    """Return the CPU seconds of a process so far; None where ``/proc`` does not tell them."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
 
 
 def _last_line(log: Path) -> str:
