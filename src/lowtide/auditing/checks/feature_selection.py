@@ -142,7 +142,7 @@ def _width(context: Context, data: Floats, values: Floats) -> float:
 
 
 def _danger(context: Context, data: Floats) -> Finding | None:
-    """Return the warning that selecting on all rows would lie in this table, with the size of the lie."""
+    """Return the question whether columns are chosen on all rows, with the size of the lie that it would be."""
     n, p = len(data), data.shape[1]
     wide = 2 * p >= n or (p >= WIDE_COLUMNS and n <= min(FEW_ROWS, PER_COLUMN * p))
     if not wide:
@@ -173,7 +173,7 @@ def _danger(context: Context, data: Floats) -> Finding | None:
         "variant": "danger", "columns_looked_at": p, "kept": len(everywhere), "rows": n,
         "as_is": round(price.as_is, 4), "inside": round(price.remedied, 4), "metric": price.metric,
     }  # fmt: skip
-    return Finding(code="LT114", severity="warning", facts=facts, remedy="ask", price=price)
+    return Finding(code="LT114", severity="question", facts=facts, remedy="ask", price=price)
 
 
 def _strongest(data: Floats, values: Floats) -> Ints:

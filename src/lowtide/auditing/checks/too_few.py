@@ -23,6 +23,9 @@ LEAST_PERIODS, FEW_PERIODS = 4, 6
 FEW_CASES = 40
 FEW_NUMBERS = 100
 
+# Findings that name an entity; a site (LT304) is a level of a short list, and few of them are natural.
+ENTITIES = ("LT301", "LT303")
+
 
 class TooFew(Check):
     """An error where no floor can be given at all, a warning where it would be far below the score.
@@ -114,7 +117,7 @@ class TooFew(Check):
     def _groups(
         self, task: Task, context: Context, y: np.ndarray[Any, np.dtype[np.float64]]
     ) -> list[Finding | None]:
-        found = [f.columns[0] for f in context.found if f.remedy == "split_by_group" and f.columns]
+        found = [f.columns[0] for f in context.found if f.code in ENTITIES and f.columns]
         name = task.group if task.group in context.table.names else next(iter(found), None)
         if name is None or name not in context.table.names:
             return []
@@ -126,15 +129,14 @@ class TooFew(Check):
         groups = int((sizes > 0).sum())
         # Groups that count: a few large ones carry most of the evidence (Kish 1965, effective sample size).
         effective = float(sizes.sum() ** 2 / (sizes.astype(np.float64) ** 2).sum())
-        out = [self._short("groups", groups, LEAST_GROUPS, FEW_GROUPS, len(y), (name,), effective=effective)]
+        least = LEAST_GROUPS if task.group is not None else 0
+        out = [self._short("groups", groups, least, FEW_GROUPS, len(y), (name,), effective=effective)]
         if context.target.kind == "binary":
             rarer = 1.0 if np.mean(context.y == 1) <= 0.5 else 0.0
             having = len(np.unique(codes[known & (context.y == rarer)]))
             label = context.target.classes[int(rarer)]
             if groups >= FEW_GROUPS and having < FEW_GROUPS:
-                out.append(
-                    self._short("cases_in", having, LEAST_GROUPS, FEW_GROUPS, len(y), (name,), label=label)
-                )
+                out.append(self._short("cases_in", having, least, FEW_GROUPS, len(y), (name,), label=label))
         return out
 
     def _periods(self, task: Task, context: Context) -> Finding | None:
