@@ -75,6 +75,7 @@ class TestFilledOnAllRows(CheckContract):
             case({**ordinary(), **natural}, "bought", "binary"),
             case({**ordinary(), "gaps": with_gaps(r.normal(size=500), 33)}, "bought", "binary"),
             files("first"),
+            files("first", np.nanmedian),
         ]
 
     def test_the_training_part_alone_is_right(self) -> None:

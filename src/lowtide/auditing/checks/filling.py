@@ -205,9 +205,9 @@ def _overall(context: Context, name: str, column: Counted, seen: Seen) -> bool:
         seen.first[name] = own
         return own.evidence >= SURE
     assert over_both is not None and both is not None
-    # The value must fit the union and not the first file by itself.
+    # The value must fit the union and not the first file by itself; when it could be either, it is no proof.
     alone = max(mean_evidence(column, over_both.value), median_evidence(column, over_both.value))
-    (seen.union if alone < 1.0 else seen.first)[name] = over_both
+    (seen.union if alone <= 0.0 else seen.first)[name] = over_both
     return over_both.evidence >= SURE
 
 
