@@ -11,13 +11,17 @@ from lowtide.core.task import Assumption
 from lowtide.tables.hashing import Keys
 from lowtide.tables.table import Ints
 
+# What is one thing recorded several times, or one entity. Rows of one site are no such thing: a handful of sites
+# would leave a handful of units.
+TYING = ("LT101", "LT104", "LT105", "LT303")
+
 __all__ = ["assumed", "tied", "tying"]
 
 
 def tying(findings: Sequence[Finding], together: Mapping[str, Ints]) -> tuple[str, ...]:
     """Return the codes of findings that tie rows: warnings and worse that nobody answered with "use"."""
     return tuple(
-        sorted({f.code for f in findings if f.code in together and f.level >= Severity.warning and f.answer != "use"})
+        sorted({f.code for f in findings if f.code in TYING and f.code in together and f.level >= Severity.warning and f.answer != "use"})
     )  # fmt: skip
 
 

@@ -15,15 +15,19 @@ from lowtide.tables.target import Target
 COLUMN_TOLD = 0.62
 TARGET_SHARE = 0.02
 RATE = 1.5
+# Beyond these a split by time is no answer: the next period may be as far away again.
+STEEP_TOLD = 0.7
+STEEP_SHARE = 0.05
+STEEP_RATE = 2.0
 SURE = 0.01
 LOST = 0.05
 LOST_SHARE = 0.15
 SHOWN = 10
 
 
-def _severity(along: drifting.Order) -> str:
-    """A split by time, once chosen, already shows what drift costs; otherwise somebody must say."""
-    return "warning" if along.sure else "question"
+def _severity(along: drifting.Order, steep: bool) -> str:
+    """A split by time shows what drift has cost so far; whether it goes on, a steep one, somebody must say."""
+    return "warning" if along.sure and not steep else "question"
 
 
 class ColumnDrift(Check):
@@ -60,7 +64,13 @@ class ColumnDrift(Check):
         }  # fmt: skip
         columns = tuple(sorted(drifted, key=place.__getitem__))
         return [
-            Finding(code=self.code, severity=_severity(along), columns=columns, facts=facts, remedy="ask")
+            Finding(
+                code=self.code,
+                severity=_severity(along, seen[drifted[0]][0] >= STEEP_TOLD),
+                columns=columns,
+                facts=facts,
+                remedy="ask",
+            )
         ]
 
 
@@ -82,6 +92,7 @@ class TargetDrift(Check):
         rates = target.kind != "regression" and high >= RATE * max(low, 1e-9) and high >= 0.01
         if p > SURE or not (share >= TARGET_SHARE or rates):
             return []
+        steep = share >= STEEP_SHARE or (rates and high >= STEEP_RATE * max(low, 1e-9))
         facts: dict[str, Any] = {
             "time": along.columns[0] if along.columns else ":order", "explained": share, "p_value": p,
             "first_quarter": first, "last_quarter": last, "quarters": [float(q) for q in quarters],
@@ -89,7 +100,11 @@ class TargetDrift(Check):
         }  # fmt: skip
         return [
             Finding(
-                code=self.code, severity=_severity(along), columns=along.columns, facts=facts, remedy="ask"
+                code=self.code,
+                severity=_severity(along, steep),
+                columns=along.columns,
+                facts=facts,
+                remedy="ask",
             )
         ]
 
@@ -122,7 +137,5 @@ class RelationDrift(Check):
             "skill_of_late": seen.late, "lost": lost, "p_value": seen.p_value, "rows_looked_at": context.sampled,
         }  # fmt: skip
         return [
-            Finding(
-                code=self.code, severity=_severity(along), columns=along.columns, facts=facts, remedy="ask"
-            )
+            Finding(code=self.code, severity="question", columns=along.columns, facts=facts, remedy="ask")
         ]
