@@ -57,6 +57,9 @@ def separated(values: Floats) -> Cluster | None:
         first, last = np.quantile(most, [0.005, 0.995])
         if last - first > (WIDE if len(few) >= 5 else NARROW) or (len(few) < 3 and steps[at] < APART):
             continue
+        # Near zero a ratio is large where a difference is not: noise around a mean may come there.
+        if few is low and 10 ** most[0] - 10 ** few[-1] < 0.3 * (10**last - 10**first):
+            continue
         middle = float(np.median(most))
         power = _power(few, float(first), float(last), middle)
         outside = np.zeros(len(values), dtype=bool)

@@ -19,15 +19,16 @@ from lowtide.tables.target import Target
 
 LEAST_ROWS = 100
 MOST_CLASSES = 30
+SEVERAL_ROWS = 2000
 # Contrary outcomes where they should be rarest: the lower bound of their share that is no chance any more.
 CONTRARY, CONTRARY_NUMBER = 0.04, 0.025
 # Their share among the surest quarter, set against the next quarter: by chance it would be less than half.
 FLAT = 0.62
-# All contrary outcomes, set against the surest quarter: what is merely uncertain has many more elsewhere.
-ELSEWHERE = 1.9
 MOST = 0.3
-# A region of the rarer class in which a contrary outcome is at most half as likely as anywhere.
-LIFT = 0.5
+# How well the rarer class must be told (contrary outcomes in its surest half, against chance), and how many
+# times as often outcomes may be contrary in all rows as in the surest: what is told worse must be flatter.
+CLEAR, CLEAR_ELSEWHERE = 0.33, 1.9
+DIM, DIM_ELSEWHERE = 0.42, 1.35
 
 
 class LabelNoise(Check):
@@ -60,6 +61,9 @@ class LabelNoise(Check):
             return [slips]
         labels = _labels(context)[rows]
         classes = max(len(target.classes), 2)
+        if classes > 2 and len(rows) > SEVERAL_ROWS:
+            few = np.random.default_rng([context.seed, 504]).choice(len(rows), SEVERAL_ROWS, replace=False)
+            rows, labels = rows[np.sort(few)], labels[np.sort(few)]
         if np.bincount(labels, minlength=classes).max() > 0.98 * len(labels):
             return NotApplicable(code=self.code, reason="one_class_rules")
         given = chances(
@@ -118,8 +122,6 @@ def _plateau(given: Floats, labels: Ints, least: float) -> dict[str, Any] | None
     predicted = given.argmax(axis=1)
     sure = given.max(axis=1)
     contrary = predicted != labels
-    if not _learnable(predicted, sure, contrary, labels):
-        return None
     order = np.argsort(-sure, kind="stable")
     quarter = max(n // 4, 1)
     first, second = order[:quarter], order[quarter : 2 * quarter]
@@ -127,23 +129,27 @@ def _plateau(given: Floats, labels: Ints, least: float) -> dict[str, Any] | None
     top, next_to = float(contrary[first].mean()), float(contrary[second].mean())
     if low < least or top > MOST or not FLAT * next_to <= top <= max(2 * next_to, next_to + 0.05):
         return None
-    if contrary.mean() > ELSEWHERE * top:
+    told, elsewhere = _told(predicted, sure, contrary, labels), float(contrary.mean()) / top
+    clear = told <= CLEAR and elsewhere <= CLEAR_ELSEWHERE
+    if not clear and not (told <= DIM and elsewhere <= DIM_ELSEWHERE):
         return None
     at = first[contrary[first]]
     return {"share": top, "share_low": low, "share_high": high, "share_next": next_to, "at": at}
 
 
-def _learnable(predicted: Ints, sure: Floats, contrary: Bools, labels: Ints) -> bool:
-    """True when there is a region of a class beside the commonest in which others are rare."""
+def _told(predicted: Ints, sure: Floats, contrary: Bools, labels: Ints) -> float:
+    """Return how often outcomes are contrary in the surest half of a class, against chance.
+
+    The best of the classes beside the commonest; 1 when the model finds none of them.
+    """
     size = np.bincount(labels, minlength=int(max(predicted.max(), labels.max())) + 1)
+    best = 1.0
     for c in np.flatnonzero(np.bincount(predicted) >= 16):
-        if c == size.argmax():
-            continue
-        own = np.flatnonzero(predicted == c)
-        best = own[np.argsort(-sure[own], kind="stable")][: max(8, len(own) // 2)]
-        if contrary[best].mean() <= LIFT * (1 - size[c] / len(labels)):
-            return True
-    return False
+        if c != size.argmax():
+            own = np.flatnonzero(predicted == c)
+            half = own[np.argsort(-sure[own], kind="stable")][: max(8, len(own) // 2)]
+            best = min(best, float(contrary[half].mean()) / (1 - size[c] / len(labels)))
+    return best
 
 
 def _log_left(context: Context, names: tuple[str, ...], rows: Ints, y: Floats) -> Floats:

@@ -19,7 +19,8 @@ BEST = 0.8
 KEEPS = 0.9
 SHARE = 8
 FEWEST = 100
-NEAR, FAR = 1, 10
+# Neighbours from the tenth on say what a smooth relation would make of the nearest.
+FROM, FAR = 10, 40
 REMEMBERED, REMEMBERED_MAYBE = 0.45, 0.25
 
 
@@ -42,7 +43,9 @@ class TooGood(Check):
         names = context.for_model(context.honest())
         if context.sampled < LEAST_ROWS or not names:
             return NotApplicable(code=self.code, reason="too_few_rows", facts={"rows": context.sampled})
-        together = context.joint(names)
+        rows = context.model_rows
+        left = context.residuals(names, rows, context.fold[rows])
+        together = skill(context.targets[rows], context.targets[rows] - left)
         best = max((context.alone(n).skill for n in names), default=0.0)
         if together >= PERFECT and best < BEST:
             few = _few_rows(context, names)
@@ -52,25 +55,30 @@ class TooGood(Check):
         grouped = any(f.remedy in ("split_by_group", "drop_rows") for f in context.found)
         if grouped or context.units is not None:
             return []
-        return self._remembered(context, names)
+        return self._remembered(context, names, left)
 
-    def _remembered(self, context: Context, names: tuple[str, ...]) -> list[Finding]:
+    def _remembered(self, context: Context, names: tuple[str, ...], left: Floats) -> list[Finding]:
         rows = context.model_rows
-        near = _neighbours(context, names, rows)
-        if near is None:
+        found = _neighbours(context, names, rows)
+        if found is None:
             return []
-        left = context.residuals(names, rows, context.fold[rows])
+        near, away = found
         left = left - left.mean(axis=0)
         spread = float((left**2).sum())
         if spread <= 0:
             return []
-        alike = [float((left * left[near[:, k]]).sum()) / spread for k in (NEAR - 1, FAR - 1)]
-        drop = alike[0] - alike[1]
+        alike = [float((left * left[near[:, k]]).sum()) / spread for k in range(FAR)]
+        # A straight line overshoots a smooth relation, which is flat at distance 0.
+        slope, start = np.polyfit(away[FROM - 1 :], alike[FROM - 1 :], 1)
+        expected = max(float(start + slope * away[0]), alike[FROM - 1])
+        drop = alike[0] - expected
         # Both correlations have a standard error near 1 / sqrt(n).
         if drop < max(REMEMBERED_MAYBE, 5 * np.sqrt(2 / len(rows))):
             return []
         context.together[self.code] = _pairs(context, near, rows)
-        facts: dict[str, Fact] = {"variant": "remembered", "nearest": alike[0], "farther": alike[1]}
+        facts: dict[str, Fact] = {
+            "variant": "remembered", "nearest": alike[0], "farther": alike[FROM - 1], "expected": expected,
+        }  # fmt: skip
         return [self._found("question" if drop >= REMEMBERED else "warning", facts, context)]
 
     def _found(self, severity: str, facts: dict[str, Fact], context: Context) -> Finding:
@@ -91,8 +99,10 @@ def _few_rows(context: Context, names: tuple[str, ...]) -> float:
     return skill(context.targets[chosen], predicted)
 
 
-def _neighbours(context: Context, names: tuple[str, ...], rows: Ints) -> Ints | None:
-    """Return the `FAR` nearest other rows of each row (n, FAR), or ``None`` without two numbers.
+def _neighbours(context: Context, names: tuple[str, ...], rows: Ints) -> tuple[Ints, Floats] | None:
+    """Return the `FAR` nearest other rows of each row (n, FAR) and their mean distances (FAR,).
+
+    ``None`` without two numbers.
 
     Numbers count by rank; categories count when they differ, and not at all when they have many levels.
     """
@@ -103,28 +113,28 @@ def _neighbours(context: Context, names: tuple[str, ...], rows: Ints) -> Ints | 
     for name in names:
         view = context.view(name)
         if view.values is not None:
-            own = view.values[rows]
-            known = np.isfinite(own)
-            place = np.zeros(len(own))
+            values = view.values[rows]
+            known = np.isfinite(values)
+            place = np.zeros(len(values))
             if known.sum() > 10:
-                place[known] = (ranks(own[known]) - 0.5) * np.sqrt(12)
+                place[known] = (ranks(values[known]) - 0.5) * np.sqrt(12)
             columns.append(place)
             numbers += view.distinct > 20
         elif view.distinct <= 20:
             bins = view.bins[rows]
             columns += [(bins == b).astype(np.float64) for b in np.unique(bins)]
     # Without fine numbers many rows are equal, and which of them is nearest is an accident.
-    if numbers < 2 or len(rows) <= 5 * FAR:
+    if numbers < 2 or len(rows) <= 4 * FAR:
         return None
     space = np.column_stack(columns)
-    given = (
-        NearestNeighbors(n_neighbors=FAR + 1, n_jobs=1).fit(space).kneighbors(space, return_distance=False)
-    )
-    others = np.where(given == np.arange(len(rows))[:, None], -1, given)
+    far, given = NearestNeighbors(n_neighbors=FAR + 1, n_jobs=1).fit(space).kneighbors(space)
+    own = given == np.arange(len(rows))[:, None]
     # A row stands first among its own neighbours, but for rows that are equal to it.
-    order = np.argsort(others < 0, axis=1, kind="stable")
-    near: Ints = np.take_along_axis(given, order, axis=1)[:, :FAR].astype(np.int64)
-    return near
+    order = np.argsort(own, axis=1, kind="stable")[:, :FAR]
+    near: Ints = np.take_along_axis(given, order, axis=1).astype(np.int64)
+    away: Floats = np.take_along_axis(far, order, axis=1).mean(axis=0)
+    # Equal distances (a grid) let no line be drawn.
+    return (near, away) if away[-1] > away[FROM - 1] else None
 
 
 def _pairs(context: Context, near: Ints, rows: Ints) -> Ints:
