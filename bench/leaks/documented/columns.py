@@ -62,7 +62,9 @@ def _standings(folder: Path) -> pd.DataFrame:
 def _accidents(folder: Path) -> pd.DataFrame:
     """Every fifth accident."""
     return (
-        pd.read_csv(folder / D / "uk_road_safety_2015/Accidents_2015.csv.gz").iloc[::5].reset_index(drop=True)
+        pd.read_csv(folder / D / "uk_road_safety_2015/Accidents_2015.csv.gz", low_memory=False)
+        .iloc[::5]
+        .reset_index(drop=True)
     )
 
 
@@ -167,7 +169,7 @@ COLUMNS = (
     Source("accidents", _accidents, "Accident_Severity", "multiclass", (
         Leak("catalogue: known after the event", ("Did_Police_Officer_Attend_Scene_of_Accident",)),
         Leak("catalogue: known after the event", ("Number_of_Casualties",)),
-    ), D + "uk_road_safety_2015/Accidents_2015.csv.gz"),
+    ), D + "uk_road_safety_2015/Accidents_2015.csv.gz", low_memory=False),
     Source("returns", _retail, "returned", "binary", (
         Leak("catalogue: the number of a return starts with C", ("InvoiceNo",)),
     ), D + "online_retail_sample.csv.gz"),
