@@ -32,7 +32,9 @@ def line(x: Floats, y: Floats, tolerance: Floats | float, seed: int = 0) -> tupl
     wide = x[high] != x[low]
     if not wide.any():
         return 0.0, 0.0, 0.0
-    slopes = (y[high[wide]] - y[low[wide]]) / (x[high[wide]] - x[low[wide]])
+    with np.errstate(over="ignore"):
+        slopes = (y[high[wide]] - y[low[wide]]) / (x[high[wide]] - x[low[wide]])
+    slopes = np.where(np.abs(slopes) < 1e100, slopes, 0.0)
     starts = y[low[wide]] - slopes * x[low[wide]]
     off = np.abs(y[None, :] - slopes[:, None] * x[None, :] - starts[:, None])
     shares = (off <= np.asarray(tolerance) * 4 + 1e-12).mean(axis=1)

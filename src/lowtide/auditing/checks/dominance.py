@@ -16,6 +16,7 @@ from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
 DECIDES = 0.93
+DECIDES_UNBOUND = 0.95
 LEAST = 0.1
 CERTAIN_ROWS = 0.05
 ADDS = 0.25
@@ -32,10 +33,10 @@ LEADS = 0.75
 class Dominance(Check):
     """A strong feature is welcome; a leak looks different in four ways.
 
-    It nearly decides the target while all the other columns together come nowhere near (error). Or it tells
-    about as much as all the others together, adds at least a quarter to what they tell, *and* has regions
-    where an outcome is ruled out, or a name that says "known afterwards" (question). Or, however weak, the other
-    columns know nothing of it but what the target tells (see `lowtide.auditing.through`): it was made from the
+    It nearly decides the target while all the other columns together come nowhere near, and little binds it to them
+    (error; question where much does). Or it tells about as much as all the others together, adds at least a
+    quarter to what they tell, *and* has regions where an outcome is ruled out, or a name that says "known
+    afterwards" (question). Or, however weak, the other columns know nothing of it but what the target tells (see `lowtide.auditing.through`): it was made from the
     target (question; error when it also tells more than all the others). A column that is merely strong has
     neighbours that carry the same.
     """
@@ -82,7 +83,7 @@ class Dominance(Check):
             if bond is None or not (bond.only or (bond.nearly_only and alone.skill >= LEADS * bond.others)):
                 continue
             # Few rows show few bonds: then the column must tell more than all the others together.
-            if bond.rows < FEW_ROWS and alone.skill < bond.others:
+            if bond.rows < FEW_ROWS and alone.skill < 1.25 * bond.others:
                 continue
             sure = (
                 bond.only
@@ -121,23 +122,18 @@ class Dominance(Check):
         crowd = sum(context.alone(n).skill >= 0.8 * alone.skill for n in others)
         marked = pure >= CERTAIN_ROWS or word is not None
         adds = 0.0
-        severity = None
-        if alone.skill >= DECIDES and gap <= 0.5 and crowd <= 0.25 * len(others):
-            severity = "error"
-        elif alone.skill >= 0.8 and gap <= 0.5 and crowd == 0:
-            severity = "question"
-        elif marked and alone.skill >= LEADS * together:
+        decides = alone.skill >= DECIDES and gap <= 0.5 and crowd <= 0.25 * len(others)
+        asks = decides or (alone.skill >= 0.8 and gap <= 0.5 and crowd == 0)
+        if not asks and marked and alone.skill >= LEADS * together:
             whole = context.joint((name, *others))
             adds = (whole - together) / max(whole, 1e-9)
-            severity = "question" if adds >= ADDS else None
-        if severity is None:
+            asks = adds >= ADDS
+        if not asks:
             return None
         bond = through.link(context, name, others, whole=True)
-        if bond is not None and bond.cause:
+        if bond is not None and bond.cause and not decides:
             # It hangs together with the rest of the row as a cause does: strong, and no more than that.
-            if severity != "error":
-                return None
-            severity = "question"
+            return None
         facts: dict[str, Any] = {
             "skill_alone": alone.skill, "skill_of_next": second, "skill_of_others": together,
             "certain_share": pure, "adds": adds, "word": word, "rows_looked_at": context.sampled,
@@ -146,12 +142,19 @@ class Dominance(Check):
             facts["auc_alone"] = alone.auc
         return Finding(
             code=self.code,
-            severity=severity,
+            severity="error" if decides and _proves(bond, alone.skill) else "question",
             columns=(name,),
             rows=context.source_rows(np.flatnonzero(where)),
             facts=facts,
             remedy="drop_columns",
         )
+
+
+def _proves(bond: through.Link | None, alone: float) -> bool:
+    """True when a column that decides the target is no more bound to the others than a late value would be."""
+    if bond is None or bond.expected < 8.0:
+        return alone >= DECIDES_UNBOUND and (bond is None or not bond.cause)
+    return not bond.cause and bond.seen < 5.0 and bond.left < 0.28 * bond.rows**0.5
 
 
 def certain(context: Context, name: str) -> tuple[float, Bools]:

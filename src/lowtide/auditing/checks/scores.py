@@ -19,15 +19,15 @@ from lowtide.tables.target import Target
 LEAST_ROWS = 150
 LEAST_VALUES = 15
 LEAST_SKILL = 0.03
-MOST_JUDGED = 4
+MOST_JUDGED = 3
 SLOPES = (0.85, 1.8)
 NARROW = 0.12
 OFFSET = 2.5
-LIKE_JOINT = 0.6
+LIKE_JOINT = 0.8
 KNOWN = 0.5
 MADE = 0.75
 CATEGORY = 0.85
-FOLDS = 4
+FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True)
