@@ -22,8 +22,12 @@ SHOWN = 10
 
 
 def _severity(along: drifting.Order) -> str:
-    """A split by time, once chosen, already shows what drift costs; otherwise somebody must say."""
-    return "warning" if along.sure else "question"
+    """A split by time, once chosen, already shows what drift costs; otherwise somebody must say.
+
+    Where it is still asked whether there is an order in time at all (the file's, or a year that may be the
+    year of anything), that question comes first.
+    """
+    return "warning" if along.sure or along.vague else "question"
 
 
 class ColumnDrift(Check):
