@@ -92,7 +92,7 @@ def test_bank() -> None:
     table, target, task = question(read("A_leaks/bank_additional_full.csv.gz", sep=";"), "y", "binary")
     result = audit(table, target, task)
     assert result.quarantined == ("duration",)
-    assert [f.code for f in result.questions] == ["LT202", "LT302", "LT305"]
+    assert [f.code for f in result.questions] == ["LT202", "LT302"]
 
 
 @pytest.mark.slow

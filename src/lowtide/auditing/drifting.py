@@ -37,6 +37,7 @@ class Order:
     stretch : (m,) which of `STRETCHES` equally filled stretches of time; rows of one moment share it.
     moment : the moment, or ``None`` when the order of the file is the time.
     sure : the rows will be split by it anyway (declared, or LT302 is a warning).
+    vague : it is not known whether this is time: the order of the file, or a year alone.
     """
 
     rows: Ints
@@ -44,6 +45,7 @@ class Order:
     late: Bools
     moment: Moment | None
     sure: bool
+    vague: bool
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,7 +74,8 @@ def order(context: Context) -> Order | None:
     if late.all() or not late.any() or stretch.max() < 3:
         return None
     sure = context.task.time is not None or any(f.severity == "warning" for f in seen)
-    return Order(rows, stretch.astype(np.int64), late, moment, sure)
+    vague = moment is None or (len(moment.columns) == 1 and context.view(moment.columns[0]).type == "number")
+    return Order(rows, stretch.astype(np.int64), late, moment, sure, vague)
 
 
 def batch_p(values: Floats, along: Order) -> float:
@@ -168,6 +171,10 @@ def relation(context: Context, along: Order, names: tuple[str, ...]) -> Relation
     truth = targets[late_rows]
     centred = [e - e.mean(axis=0) for e in errors]
     spread = float(((truth - truth.mean(axis=0)) ** 2).sum())
+    whole = float(((targets[rows] - targets[rows].mean(axis=0)) ** 2).mean())
+    if spread < 0.05 * whole * truth.size:
+        # The late rows are all alike (a file sorted by the target): no relation to speak of.
+        return None
     lost = [(c**2).sum(axis=1) for c in centred]
     gap = lost[0] - lost[1]
     counts = np.bincount(blocks)

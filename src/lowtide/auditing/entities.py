@@ -197,7 +197,7 @@ def _judge(context: Context, name: str) -> Entity | None:
         return None
     return Entity(
         name=name, evidence=evidence, codes=whole_codes(view.codes), groups=groups, repeats=rows / filled,
-        largest=int(counts.max()), rows=filled, together=_together(view.codes, inside), numeric=numeric and view.role != "group",
+        largest=int(counts.max()), rows=filled, together=lie_together(view.codes, inside), numeric=numeric and view.role != "group",
         attributes=attributes, panel=panel,
     )  # fmt: skip
 
@@ -214,7 +214,7 @@ def _balanced(counts: Ints) -> bool:
     )
 
 
-def _together(codes: Ints, inside: Bools) -> float:
+def lie_together(codes: Ints, inside: Bools) -> float:
     """Return how often neighbours in the file are of one entity: 0 as by chance, 1 as often as possible."""
     own = codes[inside]
     sizes = np.bincount(own)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,6 @@ class Drift(CheckContract):
         ]
 
     def warns_once_the_split_is_by_time(self, columns: Columns) -> None:
-        from dataclasses import replace
-
         given = replace(case(columns, "price", "regression"), found=(BY_TIME,))
         (finding,) = look(self.check, given)
         assert finding.severity == "warning"
@@ -67,6 +66,15 @@ class TestColumnDrift(Drift):
 
     def test_a_warning_when_time_decides_the_split(self) -> None:
         self.warns_once_the_split_is_by_time(sales(column=2.0))
+
+    def test_whether_there_is_an_order_is_asked_first(self) -> None:
+        columns = sales(column=2.0)
+        order = np.argsort([d.toordinal() for d in columns["sold"]], kind="stable")
+        undated = {n: np.asarray(v)[order] for n, v in columns.items() if n != "sold"}
+        by_file = Finding(code="LT302", severity="question", facts={"time": ":order"})
+        given = replace(case(undated, "price", "regression"), found=(by_file,))
+        (finding,) = look(self.check, given)
+        assert (finding.severity, finding.columns) == ("warning", ("income",))
 
     def test_the_effect_does_not_grow_with_the_table(self) -> None:
         """A tiny drift is no finding, however many rows prove it."""

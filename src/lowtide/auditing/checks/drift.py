@@ -26,7 +26,13 @@ SHOWN = 10
 
 
 def _severity(along: drifting.Order, steep: bool) -> str:
-    """A split by time shows what drift has cost so far; whether it goes on, a steep one, somebody must say."""
+    """A split by time shows what drift has cost so far; whether it goes on, a steep one, somebody must say.
+
+    Where it is still asked whether there is an order in time at all (the file's, or a year that may be the
+    year of anything), that question comes first.
+    """
+    if along.vague:
+        return "warning"
     return "warning" if along.sure and not steep else "question"
 
 
@@ -137,5 +143,5 @@ class RelationDrift(Check):
             "skill_of_late": seen.late, "lost": lost, "p_value": seen.p_value, "rows_looked_at": context.sampled,
         }  # fmt: skip
         return [
-            Finding(code=self.code, severity="question", columns=along.columns, facts=facts, remedy="ask")
+            Finding(code=self.code, severity=_severity(along, steep=True), columns=along.columns, facts=facts, remedy="ask")
         ]

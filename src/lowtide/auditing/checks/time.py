@@ -9,6 +9,7 @@ import numpy as np
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks.order import sortedness
 from lowtide.auditing.context import FOLDS, Context
+from lowtide.auditing.entities import lie_together
 from lowtide.auditing.moments import Moment, find_moment
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
@@ -35,7 +36,8 @@ DRIFT = 0.005
 SERIAL = 0.05
 GAP = 0.3
 SURE_ALONE = 0.005
-REMEMBERS = 0.15
+REMEMBERS = 0.18
+GROUPED = 0.7
 FADES = 1.1
 
 
@@ -146,6 +148,8 @@ def _hidden(code: str, context: Context, *, declared: bool) -> list[Finding]:
     # Only the target may remember: its residuals resemble the row before, and less so those further back.
     next_to, p_next = serial_p(left, 1, breaks=breaks, apart=apart, draws=199, seed=context.seed)
     remembers = p_next <= SURE_ALONE and next_to >= max(REMEMBERS, FADES * beyond) and sorted_by is None
+    if remembers and not many:
+        remembers = not _grouped(context)
     if not many and not declared and not remembers:
         return []
     raw = serial(context.targets[rows], breaks=breaks, apart=apart)
@@ -219,6 +223,17 @@ def _sorted_by(context: Context) -> str | None:
         if len(moves) and max(np.mean(moves > 0), np.mean(moves < 0)) >= 0.999:
             return name
     return None
+
+
+def _grouped(context: Context) -> bool:
+    """True when the rows of some category lie together: a file that was put together by it."""
+    for name in context.candidates:
+        view = context.view(name)
+        if 2 <= view.distinct <= context.sampled / 4 and (view.values is None or view.whole):
+            known = ~view.missing
+            if known.mean() >= 0.5 and lie_together(view.codes, known) >= GROUPED:
+                return True
+    return False
 
 
 def _clock(context: Context) -> str | None:
