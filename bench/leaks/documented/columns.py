@@ -62,7 +62,9 @@ def _standings(folder: Path) -> pd.DataFrame:
 def _accidents(folder: Path) -> pd.DataFrame:
     """Every fifth accident."""
     return (
-        pd.read_csv(folder / D / "uk_road_safety_2015/Accidents_2015.csv.gz").iloc[::5].reset_index(drop=True)
+        pd.read_csv(folder / D / "uk_road_safety_2015/Accidents_2015.csv.gz", low_memory=False)
+        .iloc[::5]
+        .reset_index(drop=True)
     )
 
 
