@@ -34,7 +34,9 @@ def test_audit_of_broken_inputs(tmp_path: Path, capsys: pytest.CaptureFixture[st
     wrong = []
     for given in inputs:
         code, answer = _through(given, capsys, "audit", "--no-price")
-        if code not in (0, 2) or (given.expect == "error" and code != 2):
+        # A table that is too small for a model is audited, and told so (LT502).
+        small = code == 0 and any(f["code"] == "LT502" for f in answer.get("findings", ()))
+        if code not in (0, 2) or (given.expect == "error" and code != 2 and not small):
             wrong.append((given.name, code, answer.get("error", "was audited")))
     assert not wrong
 

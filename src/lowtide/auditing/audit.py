@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -116,7 +117,10 @@ def _look(
 ) -> list[Finding] | NotApplicable:
     """Run one check. A check that fails says so as a finding and never stops the audit."""
     try:
-        return check.look(table, target, task, context)
+        # What overflows or cannot be divided is judged by its value; nobody at a terminal can act on the warning.
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            return check.look(table, target, task, context)
     except Exception as error:
         # No message of the error: it may quote a value of a person.
         facts: dict[str, Fact] = {"check": check.code, "error": type(error).__name__}

@@ -58,7 +58,7 @@ class TestSelectedOnAllRows(CheckContract):
     def test_danger_has_a_price(self) -> None:
         few = ordinary(n=80)
         (finding,) = look(self.check, case({**noise(80, 400, 54), "y": few["bought"]}, "y", "binary"))
-        assert (finding.severity, finding.facts["variant"]) == ("warning", "danger")
+        assert (finding.severity, finding.facts["variant"]) == ("question", "danger")
         assert finding.price is not None and finding.price.as_is > 0.75 and finding.price.remedied < 0.65
 
     def test_ends_of_the_threshold_are_said(self) -> None:

@@ -52,10 +52,10 @@ class Drift(CheckContract):
             case(seasonal(), "price", "regression"),
         ]
 
-    def warns_once_the_split_is_by_time(self, columns: Columns) -> None:
+    def once_the_split_is_by_time(self, columns: Columns) -> str:
         given = replace(case(columns, "price", "regression"), found=(BY_TIME,))
         (finding,) = look(self.check, given)
-        assert finding.severity == "warning"
+        return finding.severity
 
 
 class TestColumnDrift(Drift):
@@ -65,7 +65,10 @@ class TestColumnDrift(Drift):
         return [case(sales(column=2.0), "price", "regression", sees=("income",), severity="question")]
 
     def test_a_warning_when_time_decides_the_split(self) -> None:
-        self.warns_once_the_split_is_by_time(sales(column=2.0))
+        assert self.once_the_split_is_by_time(sales(column=1.0)) == "warning"
+
+    def test_a_steep_one_is_asked_about_all_the_same(self) -> None:
+        assert self.once_the_split_is_by_time(sales(column=3.0)) == "question"
 
     def test_whether_there_is_an_order_is_asked_first(self) -> None:
         columns = sales(column=2.0)
@@ -88,7 +91,10 @@ class TestTargetDrift(Drift):
         return [case(sales(target=2.0), "price", "regression", sees=("sold",), severity="question")]
 
     def test_a_warning_when_time_decides_the_split(self) -> None:
-        self.warns_once_the_split_is_by_time(sales(target=2.0))
+        assert self.once_the_split_is_by_time(sales(target=0.8)) == "warning"
+
+    def test_a_steep_one_is_asked_about_all_the_same(self) -> None:
+        assert self.once_the_split_is_by_time(sales(target=2.0)) == "question"
 
 
 class TestRelationDrift(Drift):
@@ -97,8 +103,8 @@ class TestRelationDrift(Drift):
     def leaking(self) -> list[Case]:
         return [case(sales(turned=True), "price", "regression", sees=("sold",), severity="question")]
 
-    def test_a_warning_when_time_decides_the_split(self) -> None:
-        self.warns_once_the_split_is_by_time(sales(turned=True))
+    def test_it_is_asked_about_even_when_time_decides_the_split(self) -> None:
+        assert self.once_the_split_is_by_time(sales(turned=True)) == "question"
 
     def test_a_level_that_moves_is_another_matter(self) -> None:
         assert look(self.check, case(sales(target=2.0), "price", "regression")) == []

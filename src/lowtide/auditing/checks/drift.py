@@ -143,5 +143,11 @@ class RelationDrift(Check):
             "skill_of_late": seen.late, "lost": lost, "p_value": seen.p_value, "rows_looked_at": context.sampled,
         }  # fmt: skip
         return [
-            Finding(code=self.code, severity=_severity(along, steep=True), columns=along.columns, facts=facts, remedy="ask")
+            Finding(
+                code=self.code,
+                severity=_severity(along, steep=True),
+                columns=along.columns,
+                facts=facts,
+                remedy="ask",
+            )
         ]

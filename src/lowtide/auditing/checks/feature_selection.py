@@ -173,7 +173,9 @@ def _danger(context: Context, data: Floats) -> Finding | None:
         "variant": "danger", "columns_looked_at": p, "kept": len(everywhere), "rows": n,
         "as_is": round(price.as_is, 4), "inside": round(price.remedied, 4), "metric": price.metric,
     }  # fmt: skip
-    return Finding(code="LT114", severity="question", facts=facts, remedy="ask", price=price)
+    # With fewer columns than rows it is a warning: many such tables are never selected from.
+    severity = "question" if p >= n else "warning"
+    return Finding(code="LT114", severity=severity, facts=facts, remedy="ask", price=price)
 
 
 def _strongest(data: Floats, values: Floats) -> Ints:
