@@ -87,7 +87,7 @@ def _enough(known: Bools) -> bool:
     return int(known.sum()) >= max(LEAST_PART, 0.02 * len(known))
 
 
-def _crossed(codes: Ints, y: Ints, classes: int) -> Floats:
+def crossed(codes: Ints, y: Ints, classes: int) -> Floats:
     """Return rows by value and class."""
     table = np.zeros((int(codes.max()) + 1, classes))
     np.add.at(table, (codes, y), 1.0)
@@ -100,7 +100,7 @@ def _labels(codes: Ints, y: Ints, classes: int) -> Facts | None:
 
     Copies may be wrong in 2 % of the rarest class; one label a class in 7 %, then it is a question.
     """
-    table = _crossed(codes, y, classes)
+    table = crossed(codes, y, classes)
     if not 2 <= len(table) <= 2 * classes + 1:
         return None
     misfit = float(table.sum() - table.max(axis=1).sum())
@@ -114,7 +114,7 @@ def _labels(codes: Ints, y: Ints, classes: int) -> Facts | None:
     facts: Facts = {"variant": "labels", "values": len(table), "misfits": int(misfit), "exact": misfit == 0}
     if np.all(wrong <= MISFIT):
         rows = table.sum(axis=1)
-        mixed = len(table) > seen.sum() and misfit >= 5 and _uneven(rows - table.max(axis=1), rows)
+        mixed = len(table) > seen.sum() and misfit >= 5 and uneven(rows - table.max(axis=1), rows)
         return None if mixed else facts
     # One value a class that is nearly right both ways: of a class, and of a value.
     large = table.sum(axis=1) >= 0.01 * table.sum()
@@ -138,7 +138,7 @@ def _codes(view: View, y: Ints, classes: int, known: Bools) -> Facts | None:
     most = min(MOST_CODES, len(own) // ROWS_PER_CODE)
     if not 2 * classes + 1 < view.distinct <= most:
         return None
-    table = _crossed(codes, own, classes)
+    table = crossed(codes, own, classes)
     rows = table.sum(axis=1)
     table = table[rows >= 5]
     rows = table.sum(axis=1)
@@ -151,7 +151,7 @@ def _codes(view: View, y: Ints, classes: int, known: Bools) -> Facts | None:
         return None
     if np.any(kept[seen] < (1 - MISFIT) * size[seen]) or misfits.sum() > MISFIT * rows.sum():
         return None
-    if misfits.sum() >= 5 and _uneven(misfits, rows):
+    if misfits.sum() >= 5 and uneven(misfits, rows):
         return None
     return {
         "variant": "codes", "values": view.distinct, "misfits": int(misfits.sum()), "exact": not misfits.any(),
@@ -159,7 +159,8 @@ def _codes(view: View, y: Ints, classes: int, known: Bools) -> Facts | None:
     }  # fmt: skip
 
 
-def _uneven(misfits: Floats, rows: Floats) -> bool:
+def uneven(misfits: Floats, rows: Floats) -> bool:
+    """True when wrong cells stand in some values of a column far more than in others (chi-square, p < 0.001)."""
     from scipy.stats import chi2
 
     expected = rows * misfits.sum() / rows.sum()
@@ -169,7 +170,7 @@ def _uneven(misfits: Floats, rows: Floats) -> bool:
 
 def _coarser(codes: Ints, y: Ints, classes: int) -> Facts | None:
     """Say how the column is the target with classes joined: a flag for one of them, a group of some."""
-    table = _crossed(codes, y, classes)
+    table = crossed(codes, y, classes)
     if not 2 <= len(table) < classes:
         return None
     size = table.sum(axis=0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lowtide.auditing import through, words
 from lowtide.auditing.check import Check
+from lowtide.auditing.checks.copies import crossed, uneven
 from lowtide.auditing.context import Context
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
@@ -101,7 +102,7 @@ class Dominance(Check):
                 facts["auc_alone"] = alone.auc
             found.append(
                 Finding(
-                    code=self.code, severity="error" if sure else "question", columns=(name,), facts=facts,
+                    code=self.code, severity="error" if sure and not _one_level_open(context, name) else "question", columns=(name,), facts=facts,
                     remedy="drop_columns",
                 )
             )  # fmt: skip
@@ -142,12 +143,25 @@ class Dominance(Check):
             facts["auc_alone"] = alone.auc
         return Finding(
             code=self.code,
-            severity="error" if decides and _proves(bond, alone.skill) else "question",
+            severity="error"
+            if decides and _proves(bond, alone.skill) and not _one_level_open(context, name)
+            else "question",
             columns=(name,),
             rows=context.source_rows(np.flatnonzero(where)),
             facts=facts,
             remedy="drop_columns",
         )
+
+
+def _one_level_open(context: Context, name: str) -> bool:
+    """True for a category with pure levels and others in which much is possible, as a smell has; noise is even."""
+    view, classes = context.view(name), len(context.target.classes)
+    if not 0 < classes < view.distinct <= 60:
+        return False
+    table = crossed(view.codes + 1, context.y.astype(np.int64), classes)
+    rows = table.sum(axis=1)
+    misfits = rows - table.max(axis=1)
+    return bool(misfits.sum() >= 5 and uneven(misfits, rows))
 
 
 def _proves(bond: through.Link | None, alone: float) -> bool:
