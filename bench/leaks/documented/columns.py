@@ -169,7 +169,7 @@ COLUMNS = (
     Source("accidents", _accidents, "Accident_Severity", "multiclass", (
         Leak("catalogue: known after the event", ("Did_Police_Officer_Attend_Scene_of_Accident",)),
         Leak("catalogue: known after the event", ("Number_of_Casualties",)),
-    ), D + "uk_road_safety_2015/Accidents_2015.csv.gz", low_memory=False),
+    ), D + "uk_road_safety_2015/Accidents_2015.csv.gz"),
     Source("returns", _retail, "returned", "binary", (
         Leak("catalogue: the number of a return starts with C", ("InvoiceNo",)),
     ), D + "online_retail_sample.csv.gz"),
