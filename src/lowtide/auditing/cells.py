@@ -5,13 +5,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from lowtide.stats.association import Floats, Ints
+from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.hashing import column_keys
 from lowtide.tables.table import Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Keys = npt.NDArray[np.uint64]
 
@@ -61,6 +65,16 @@ def row_sums(cells: Keys) -> Keys:
     """Return one key per row: a sum, so that a column can be taken out again."""
     with np.errstate(over="ignore"):
         return np.asarray(cells.sum(axis=1, dtype=np.uint64), dtype=np.uint64)
+
+
+def repeated(keys: Keys) -> Bools:
+    """Return which keys (n,) are there more than once."""
+    ordered = np.sort(keys)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if len(again) == 0:
+        return np.zeros(len(keys), dtype=bool)
+    place = np.minimum(np.searchsorted(again, keys), len(again) - 1)
+    return np.asarray(again[place] == keys)
 
 
 def equal_pairs(keys: Keys) -> int:
@@ -160,17 +174,46 @@ def _plain(table: Table, name: str) -> tuple[Floats, Floats, Keys]:
         nothing = np.full(len(values), np.nan)
         none = np.full(len(values), _NOTHING)
         return (nothing, values, none) if kind == "date" else (values, nothing, none)
-    codes, levels = table.codes(name)
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    plain = [plain_text(level) for level in levels]
-    value = np.asarray([np.nan if t is None else number_in(t) for t in plain] + [np.nan])
-    days = np.asarray([np.nan if t is None else days_in(t) for t in plain] + [np.nan])
-    keys = np.full(len(levels) + 1, _NOTHING)
+    array = table.data.column(name).combine_chunks()
+    encoded = pc.dictionary_encode(array if pa.types.is_string(array.type) else array.cast(pa.string()))
+    codes = np.asarray(
+        encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False), dtype=np.int64
+    )
+    plain = _plain_texts(encoded.dictionary)
+    levels = len(plain)
+    value, days = np.full(levels + 1, np.nan), np.full(levels + 1, np.nan)
+    keys = np.full(levels + 1, _NOTHING)
     if levels:
-        texts = column_keys(pa.array(plain, type=pa.string()))
-        keys[:-1] = np.where([t is None for t in plain], _NOTHING, texts)
+        # Numbers and dates begin with a digit of some script, a sign or a point; truths are two words.
+        told = pc.match_substring_regex(plain, r"^(?:[-+.]|\p{N}|true$|false$)").fill_null(False)
+        for i in np.flatnonzero(np.asarray(told.to_numpy(zero_copy_only=False), dtype=bool)):
+            text = plain[int(i)].as_py()
+            value[i], days[i] = number_in(text), days_in(text)
+        nothing = np.asarray(plain.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+        keys[:-1] = np.where(nothing, _NOTHING, column_keys(plain))
     return value[codes], np.where(np.isnan(value), days, np.nan)[codes], keys[codes]
+
+
+def _plain_texts(levels: pa.Array) -> pa.Array:
+    """Return `plain_text` of each level: all at once where it is ASCII with single blanks."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if len(levels) == 0:
+        return levels
+    # Two blanks, a blank at an end, any other blank or control character; and what is not ASCII.
+    odd = pc.or_(
+        pc.invert(pc.string_is_ascii(levels)),
+        pc.match_substring_regex(levels, r"^$|^ | $|  |[\x00-\x1f\x7f]"),
+    )
+    lower = pc.ascii_lower(levels)
+    if not pc.any(odd).as_py():
+        return lower
+    each = pa.array([plain_text(t) for t in levels.filter(odd).to_pylist()], type=pa.string())
+    return pc.replace_with_mask(lower, odd, each)
 
 
 def plain_text(text: str) -> str | None:
@@ -213,6 +256,12 @@ def _decimals(values: Floats) -> int:
 
 def _number_keys(values: Floats, places: int) -> Keys:
     """Return hashes of numbers: fractions with six digits and so many decimals at most, whole numbers as they are."""
+    if places == 0:
+        # Whole numbers: nothing to round away.
+        with np.errstate(all="ignore"):
+            known = np.isfinite(values) & (values != 0)
+            whole = np.where(known, np.floor(values + 0.5 + 1e-7), np.where(values == 0, 0.0, values)) + 0.0
+            return mix(whole.view(np.uint64) + mix(np.zeros(1).view(np.uint64)) + np.uint64(7))
     known = np.isfinite(values) & (values != 0)
     magnitude = np.zeros(len(values))
     magnitude[known] = np.floor(np.log10(np.abs(values[known])))

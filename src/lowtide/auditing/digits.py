@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lowtide.auditing.large import some
 from lowtide.stats.association import Bools, Floats, Ints
 
 if TYPE_CHECKING:
@@ -37,10 +38,13 @@ def resolution(values: Floats) -> float:
     Numbers with a fixed count of significant digits are coarser where they are larger; the larger ones decide
     how exact a mean can be.
     """
-    size = np.abs(values)
-    top = float(size.max(initial=0.0))
+    if len(values) == 0:
+        return 0.0
+    top = max(float(values.max()), -float(values.min()))
     if top == 0.0:
         return 0.0
+    values = some(values)
+    size = np.abs(values)
     chosen = values[size >= np.median(size)]
     chosen = chosen[:: max(1, len(chosen) // PEEKED)]
     most = int(decimals(chosen).max(initial=0))

@@ -64,7 +64,7 @@ def cells_of(codes: Ints, values: Floats, y: Floats) -> Cells:
     return Cells(codes, count, mean, inner, first)
 
 
-def encoding_of(cells: Cells, y: Floats, step: float, merged: bool) -> Encoding | None:
+def encoding_of(cells: Cells, y: Floats, step: float, merged: bool, *, part: bool = False) -> Encoding | None:
     """Say by which formula the values of the cells follow from the outcomes.
 
     Parameters
@@ -72,6 +72,7 @@ def encoding_of(cells: Cells, y: Floats, step: float, merged: bool) -> Encoding 
     cells : by the levels of a category, or by the values of the column itself when the category is gone.
     step : on which the values are written.
     merged : cells may be several levels of the same value (the category is gone), so that counts may be too large.
+    part : the cells are a random part, ``y`` is still of all rows: a first look that lets more pass.
 
     Formulas: shrinkage with weight m, or with a sigmoid of the count (Micci-Barreca 2001, eq. 3 to 5), empirical
     Bayes (eq. 6), log odds with a constant added (weight of evidence). A straight line may have been drawn over
@@ -79,18 +80,19 @@ def encoding_of(cells: Cells, y: Floats, step: float, merged: bool) -> Encoding 
     """
     if len(cells.count) < LEAST_CELLS or cells.together < LEAST_TOGETHER:
         return None
-    between = float(cells.count @ (cells.mean - y.mean()) ** 2) / len(y)
-    within = float(cells.count @ cells.inner) / len(y)
+    rows = float(cells.count.sum())
+    between = float(cells.count @ (cells.mean - y.mean()) ** 2) / rows
+    within = float(cells.count @ cells.inner) / rows
     # All outcomes of a cell alike: a copy of the target, which is another finding.
     if between <= 0.0 or within <= 1e-4 * float(y.var()):
         return None
-    if abs(_follows(cells)) < FOLLOWS:
+    if abs(_follows(cells)) < FOLLOWS * (0.7 if part else 1.0):
         return None
     for place, (formula, fitted, weight) in enumerate(_formulas(cells, y, merged)):
         # Constants that were read off the rounded values are off by as much as these.
         room = step if place == 0 else 2.1 * step
         share = _fits(cells, fitted, room)
-        least = LEAST_MERGED if merged and formula != "mean" else LEAST_SHARE
+        least = (LEAST_MERGED if merged and formula != "mean" else LEAST_SHARE) - 0.1 * part
         if share >= least and _many(cells, fitted, room, free=0 if place == 0 else 2):
             own = float(np.sum(np.minimum(weight, 1.0)) / len(y))
             return Encoding(formula, len(cells.count), own)
@@ -117,7 +119,7 @@ def leave_one_out(codes: Ints, values: Floats, y: Floats, step: float) -> Encodi
     return Encoding("leave_one_out", int(codes.max()) + 1, 1.0)
 
 
-def pure_pairs(codes: Ints, values: Floats, y: Floats, step: float) -> Encoding | None:
+def pure_pairs(codes: Ints, values: Floats, y: Floats, step: float, least: float = 0.6) -> Encoding | None:
     """Recognise leaving one out when the category is gone and the outcome is yes or no.
 
     Every value then stands for one outcome only. Of a level with S positives among n rows the n - S others have
@@ -143,7 +145,7 @@ def pure_pairs(codes: Ints, values: Floats, y: Floats, step: float) -> Encoding 
     if c[sharp].sum() < LEAST_TOGETHER or sharp.sum() < LEAST_CELLS:
         return None
     fits = np.abs(whole - np.round(whole)) <= room
-    if c[sharp & fits].sum() < 0.6 * c[sharp].sum():
+    if c[sharp & fits].sum() < least * c[sharp].sum():
         return None
     return Encoding("leave_one_out", int(chosen.sum()), 1.0)
 

@@ -16,7 +16,15 @@ from lowtide.auditing.alike import (
     nearest,
     points_of,
 )
-from lowtide.auditing.cells import Keys, exact_cells, natural_share, numbers_of, plain_cells, row_sums
+from lowtide.auditing.cells import (
+    Keys,
+    exact_cells,
+    natural_share,
+    numbers_of,
+    plain_cells,
+    repeated,
+    row_sums,
+)
 from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 
@@ -134,13 +142,15 @@ class Matcher:
         shared = [n for n in self.names if all(n in own for own in numbers)]
         if len(shared) < 2 or len(asked) < 10 or len(there) < 20:
             return None
+        texts = [j for j, n in enumerate(self.names) if n not in shared]
+        if texts and not self._twins(asked, there, texts).any():
+            return None
         order = list(reversed(range(len(self.tables))))  # the reference sets the scale
         made = points_of(
             [self.tables[i] for i in order], [self.plain[i] for i in order], self.names,
             [numbers[i] for i in order],
         )  # fmt: skip
         points, plain = made[0][::-1], made[1][::-1]
-        texts = [j for j, n in enumerate(self.names) if n not in shared]
         k = NEIGHBOURS + (1 if self.same else 0)
         distance, where = nearest(points[0][asked], points[-1][there], k)
         if self.same:
@@ -158,6 +168,11 @@ class Matcher:
         if made_ is None or not self.same or len(asked) == len(rows):
             return made_
         return self._linked(made_, points[0], plain, texts, rows, seen.reach)
+
+    def _twins(self, asked: Ints, there: Ints, texts: list[int]) -> Bools:
+        """Return which rows asked about agree in all texts with another row; no other row can be near."""
+        keys, refs = row_sums(self.own[asked][:, texts]), row_sums(self.others[there][:, texts])
+        return np.asarray(np.isin(keys, refs[repeated(refs)] if self.same else refs))
 
     def _linked(
         self, found: Alike, points: Floats, plain: list[Floats], texts: list[int], rows: Ints, reach: float

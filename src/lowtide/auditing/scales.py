@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lowtide.auditing.digits import decimals, resolution
+from lowtide.auditing.large import LARGE, some
 from lowtide.stats.association import Floats, ranks
 
 LEAST_DISTINCT = 20
@@ -43,13 +44,14 @@ def scale_of(values: Floats) -> Scale | None:
     if spread <= 0.0 or not np.isfinite(spread) or bool(np.all(values == np.floor(values))):
         return None
     low, high = float(values.min()), float(values.max())
-    middle = float(np.median(values))
+    # Of very many rows a random part tells nearly where the middle is.
+    middle = float(np.median(some(values)))
     # The cheap look first: most columns are nowhere near.
     inside = low >= -EXACT and high <= 1.0 + EXACT
     if (
         not inside
         and not _is(max(high, -low), 1.0)
-        and min(abs(float(values.mean())), abs(middle)) > 0.05 * spread
+        and min(abs(float(values.mean())), abs(middle)) > (0.05 if n <= LARGE else 0.1) * spread
     ):
         return None
     step = resolution(values)
@@ -140,6 +142,16 @@ def _other_factor(parts: int) -> bool:
 
 
 def _robust(values: Floats, spread: float, step: float) -> Scale | None:
+    if len(values) > LARGE:
+        # The quartiles of a random part lie within nine standard errors (of ranks) of those of all rows.
+        near = np.quantile(some(values), (0.22, 0.28, 0.47, 0.53, 0.72, 0.78))
+        slack = 2.0 * step
+        if (
+            near[2] > slack
+            or near[3] < -slack
+            or not near[4] - near[1] - slack <= 1.0 <= near[5] - near[0] + slack
+        ):
+            return None
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
     if abs(middle) > step or abs(high - low - 1.0) > 2.0 * step or len(np.unique(values)) < LEAST_DISTINCT:
         return None
@@ -163,11 +175,15 @@ def _ranks(values: Floats, step: float) -> Scale | None:
     low, high = float(values.min()), float(values.max())
     if low >= -EXACT and high <= 1.0 + EXACT and high - low > 0.9:
         family, even = "uniform", values
-    elif low < -1.5 and high > 1.5 and high - low < 12.0 and abs(float(np.median(values))) < 0.05:
+    elif low < -1.5 and high > 1.5 and high - low < 12.0:
         from scipy.special import ndtr
 
+        if (n > LARGE and _strays(values, "normal")) or abs(float(np.median(values))) >= 0.05:
+            return None
         family, even = "normal", np.asarray(ndtr(values), dtype=np.float64)
     else:
+        return None
+    if n > LARGE and _strays(values, family):
         return None
     if len(np.unique(values)) < LEAST_DISTINCT:
         return None
@@ -184,6 +200,24 @@ def _ranks(values: Floats, step: float) -> Scale | None:
             return Scale(family, 3.0)
         return Scale(family, 7.0)
     return None
+
+
+def _strays(values: Floats, family: str) -> bool:
+    """Say whether single values lie off their ranks by more than ranks do: what `_ranks` would find for all of them."""
+    from scipy.special import ndtr, ndtri
+
+    n = len(values)
+    for q in (0.1, 0.5, 0.9, 0.25, 0.75):
+        below = values[values < (ndtri(q) if family == "normal" else q)]
+        if len(below) == 0:
+            continue
+        value = float(below.max())
+        tied = int((below == value).sum())
+        place = (len(below) - tied / 2.0) / n
+        even = float(ndtr(value)) if family == "normal" else value
+        if 0.02 < place < 0.98 and abs(even - place) > 0.002:
+            return True
+    return False
 
 
 def _evidence(chance: float) -> float:

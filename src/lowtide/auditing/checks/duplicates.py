@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lowtide.auditing.cells import (
-    Keys,
+    BASELINE_ROWS,
     exact_cells,
     groups_of,
     natural_share,
@@ -17,6 +17,7 @@ from lowtide.auditing.cells import (
 )
 from lowtide.auditing.check import Check
 from lowtide.auditing.context import Context
+from lowtide.auditing.large import LARGE, alike
 from lowtide.auditing.repeats import QUESTION_SHARE, concentrated, severity
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
@@ -62,13 +63,14 @@ class DuplicateRows(Check):
         names = compared(context)
         if not names or len(table) < 2:
             return NotApplicable(code=self.code, reason="no_features")
-        cells = exact_cells(table, (*names, target.name))
-        group, size = groups_of(row_sums(cells))
+        group, size = _alike(context, names, target.name)
         extra = int((size - 1).sum())
         if extra == 0:
             return []
         share = extra / len(table)
-        natural = _natural(table, cells, (*names, target.name), context.seed) if share >= ASK_CHANCE else 0.0
+        natural = (
+            _natural(table, (*names, target.name), context.seed, plain=False) if share >= ASK_CHANCE else 0.0
+        )
         beyond = extra * max(0.0, 1.0 - MARGIN * natural)
         repeated = size[group] >= 2
         level = severity(context, group[context.index], int(beyond), beyond / len(table))
@@ -114,8 +116,7 @@ class Contradictions(Check):
         names = compared(context)
         if not names:
             return NotApplicable(code=self.code, reason="no_features")
-        (cells,) = plain_cells([table], names)
-        group, size = groups_of(row_sums(cells))
+        group, size = _alike(context, names, None)
         known = ~np.isnan(target.y)
         low, high = _bounds(group, len(size), np.where(known, target.y, np.nan))
         contradicted = (low < high)[group] & known
@@ -123,7 +124,7 @@ class Contradictions(Check):
         if rows == 0:
             return []
         share = rows / len(table)
-        natural = _natural(table, cells, names, context.seed) if share >= ASK_CHANCE else 1.0
+        natural = _natural(table, names, context.seed, plain=True) if share >= ASK_CHANCE else 1.0
         # Of a pair of copies one may be right.
         beyond = 0.5 * rows * max(0.0, 1.0 - MARGIN * natural)
         facts: dict[str, Any] = {
@@ -153,7 +154,22 @@ class Contradictions(Check):
         ]
 
 
-def _natural(table: Table, cells: Keys, names: tuple[str, ...], seed: int) -> float:
+def _alike(context: Context, names: tuple[str, ...], target: str | None) -> tuple[Ints, Ints]:
+    """Return groups of equal rows and their sizes: with the target as they are, without it after normalising."""
+    table, plain = context.table, target is None
+    if len(table) > LARGE:
+        # Numbers with many values first: hardly a row is alike in several of them.
+        order = sorted(names, key=lambda n: (table.column(n).type == "text", -context.view(n).distinct, n))
+        return alike(table, (*order, *(() if target is None else (target,))), plain=plain)
+    cells = exact_cells(table, (*names, target)) if target is not None else plain_cells([table], names)[0]
+    return groups_of(row_sums(cells))
+
+
+def _natural(table: Table, names: tuple[str, ...], seed: int, *, plain: bool) -> float:
+    if len(table) > BASELINE_ROWS:
+        few = np.random.default_rng([seed, 1011]).choice(len(table), BASELINE_ROWS, replace=False)
+        table = table.take(np.sort(few))
+    cells = plain_cells([table], names)[0] if plain else exact_cells(table, names)
     return natural_share(cells, seed, ranks_of([table], names))
 
 

@@ -17,13 +17,16 @@ from lowtide.auditing.encodings import (
     leave_one_out,
     pure_pairs,
 )
+from lowtide.auditing.large import LARGE, by_value
 from lowtide.core.finding import Finding, NotApplicable
 from lowtide.core.task import Task
-from lowtide.stats.association import Floats, Ints
+from lowtide.stats.association import Bools, Floats, Ints
 from lowtide.tables.table import Table
 from lowtide.tables.target import Target
 
 LEAST_ROWS = 50
+# Of many rows one value in so many is tried first, in columns with so many values (on the sampled rows).
+PARTS, LEAST_PARTED = 8, 1_000
 MOST_DISTINCT = 0.8
 MOST_CATEGORIES = 20
 # Below this share of a row's own outcome in its own value, the column gives hardly anything away.
@@ -109,7 +112,19 @@ def _look_at(
     step = resolution(values[known])
     related = [y for y in outcomes if _related(values[known], y[known])]
     deciding = [c for c in categories if c != name and _decides(view.codes, context.view(c).codes)]
-    own = _dense(np.unique(values[known], return_inverse=True)[1])
+    falling = [
+        (c, i) for i, y in enumerate(outcomes) for c in categories
+        if c != name and c not in deciding and _falls(context, name, c, y)
+    ]  # fmt: skip
+    large = int(known.sum()) > LARGE and view.distinct >= LEAST_PARTED
+    if (
+        large
+        and not deciding
+        and not falling
+        and not _in_part(context, values[known], outcomes, known, related, step)
+    ):
+        return None
+    own = np.unique(values[known], return_inverse=True)[1].astype(np.int64)
     for y in related:
         cells = cells_of(own, values[known], y[known])
         if len(cells.count) <= MOST_DISTINCT * len(own):
@@ -125,19 +140,39 @@ def _look_at(
             seen = encoding_of(cells, y[known], step, merged=True)
             if seen is not None:
                 return seen, None
-    for y in outcomes:
+    for i, y in enumerate(outcomes):
         if context.target.classes and len(np.unique(y[known])) == 2:
             pure = pure_pairs(own, values[known], y[known], step)
             if pure is not None:
                 return pure, None
         for category in categories:
-            if category == name or category in deciding or not _falls(context, name, category, y):
+            if (category, i) not in falling:
                 continue
             codes = _dense(_codes(context, category, where)[known])
             left = leave_one_out(codes, values[known], y[known], step)
             if left is not None:
                 return left, category
     return None
+
+
+def _in_part(
+    context: Context, values: Floats, outcomes: list[Floats], known: Bools, related: list[Floats], step: float
+) -> bool:
+    """Say whether a random part of the values, each with all of its rows, looks like means of the outcome."""
+    part = by_value(values, PARTS)
+    few = values[part]
+    if len(few) < LEAST_ROWS:
+        return True
+    codes = np.unique(few, return_inverse=True)[1].astype(np.int64)
+    for y in outcomes:
+        own = y[known]
+        if any(y is other for other in related) and int(codes.max()) + 1 <= MOST_DISTINCT * len(codes) * 1.1 and encoding_of(
+            cells_of(codes, few, own[part]), own, step, merged=True, part=True
+        ) is not None:  # fmt: skip
+            return True
+        if context.target.classes and pure_pairs(codes, few, own[part], step, least=0.5) is not None:
+            return True
+    return False
 
 
 def _columns(context: Context, name: str, where: str) -> tuple[Floats, list[Floats], Any]:
