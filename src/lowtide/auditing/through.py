@@ -190,7 +190,9 @@ def screened(
     for name in judged:
         own = whose == names.index(name)
         ties = (
-            np.abs(rest[:, own].T @ rest[:, ~own]).max(axis=0) if own.any() and not own.all() else np.zeros(0)
+            np.abs(rest[:, own].T @ rest[:, ~own]).max(axis=0)
+            if own.any() and not own.all()
+            else np.zeros(int((~own).sum()))
         )
         others = whose[~own]
         twins = {int(t) for t in np.unique(others[ties >= TWIN])}

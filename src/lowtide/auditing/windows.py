@@ -279,7 +279,8 @@ class Windows:
         past, ahead = grams.r2(x, lags <= 0)[0], grams.r2(x, lags >= 0)[0]
         after = (whole - past) / max(1 - past, 1e-12)
         before = (whole - ahead) / max(1 - ahead, 1e-12)
-        if after < LEANS or after < 4 * max(before, 0.02):
+        # Of a column that its neighbours do not predict at all, nothing can be said.
+        if whole < LEANS or after < LEANS or after < 4 * max(before, 0.02):
             return None
         size = np.abs(weights[: len(lags)])
         heavy = lags[size >= 0.3 * size.max()]

@@ -72,7 +72,11 @@ class Dominance(Check):
 
     def _made(self, ranked: list[str], context: Context) -> list[Finding]:
         """Find columns that were made from the target: nothing else binds them to the rest of the row."""
-        tells = [n for n in ranked if context.alone(n).real and context.alone(n).skill >= LEAST_MADE]
+        # A date hangs together with nothing and yet may tell: how the target moves in time is asked elsewhere.
+        tells = [
+            n for n in ranked
+            if context.alone(n).real and context.alone(n).skill >= LEAST_MADE and context.view(n).type != "date"
+        ]  # fmt: skip
         apart = through.screened(context, tuple(sorted(ranked)), tuple(tells))
         found = []
         loose = 0
