@@ -269,11 +269,13 @@ def test_deepchecks_names_the_columns_over_the_threshold() -> None:
         ("DataDuplicates", [("WARN", "Found 6% duplicate data")], 0.06),
         ("FeatureLabelCorrelation", [("FAIL", "Found 2 out of 3: {'boat': '0.9', 'sex': '0.95'}")],
          {"boat": 0.9, "sex": 0.95, "age": 0.1}),
+        ("FeatureLabelCorrelationChange", [("FAIL", "2 features with PPS difference above threshold: {'boat': 1, 'sex': 1}")],
+         {"train": {"boat": 0.9, "sex": 0.95}, "test": {}, "train-test difference": {}}),
     ]  # fmt: skip
     said = raised_of(runner("run_deepchecks").report(results))
     assert [(r.severity, r.columns, r.code) for r in said] == [
         ("error", ("sex",), "FeatureLabelCorrelation"), ("error", ("boat",), "FeatureLabelCorrelation"),
-        ("question", (), "LT101"),
+        ("error", ("sex", "boat"), "LT308"), ("question", (), "LT101"),
     ]  # fmt: skip
 
 

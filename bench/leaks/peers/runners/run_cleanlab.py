@@ -24,9 +24,9 @@ def look(case, train, test):
     numbers = plain.select_dtypes("number")
     texts = plain.drop(columns=numbers.columns).astype(str)
     few = texts[[c for c in texts if texts[c].nunique() <= 50]]
-    features = pd.concat(
-        [numbers.fillna(numbers.median()).fillna(0.0), pd.get_dummies(few, dtype=float)], axis=1
-    )
+    parts = [numbers.fillna(numbers.median()).fillna(0.0)]
+    parts += [pd.get_dummies(few, dtype=float)] if few.shape[1] else []
+    features = pd.concat(parts, axis=1)
     scaled = StandardScaler().fit_transform(features.to_numpy(dtype=float))
     y = train[target].to_numpy(dtype=float) if regression else train[target].astype(str).to_numpy()
     if regression:

@@ -85,8 +85,11 @@ def report(results):
             if category not in LEVELS:
                 continue
             columns = _columns(name, details, value)
-            each = [[x] for x in columns] if columns and ABOUT[name] == "column" else [columns]
-            out += [raised(LEVELS[category], x, ABOUT[name], name, details) for x in each]
+            about = (
+                "drift" if "difference" in details else ABOUT[name]
+            )  # between the files, not with the label
+            each = [[x] for x in columns] if columns and about == "column" else [columns]
+            out += [raised(LEVELS[category], x, about, name, details) for x in each]
     return sorted(out, key=lambda r: r["level"] != "error")
 
 
