@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from lowtide.auditing.check import Check
-from lowtide.auditing.context import Context
+from lowtide.auditing.context import SAMPLE, Context
 from lowtide.auditing.digits import complete, finite, numeric, second_file, whole_file
 from lowtide.auditing.fillers import (
     TRIED,
@@ -71,9 +71,9 @@ class FilledOnAllRows(Check):
     """An atom that equals the mean or the median of the other rows, of all of them or of its own group.
 
     What cannot be seen: the commonest value filled in (it stands out by nature), values filled in by a model in
-    a column that is written with all digits, and anything that was changed by a curve (a logarithm) afterwards. Of more than 100,000 rows a column is
-    only looked at in full when the sampled rows show a value that could be a filler: a filler of some hundredths of
-    a percent, or of small levels, is not seen there.
+    a column that is written with all digits, and anything that was changed by a curve (a logarithm) afterwards.
+    Of more than 100,000 rows a column is only looked at in full when the sampled rows show a value that could be a
+    filler: one of some hundredths of a percent, or of small levels, is not seen there.
     """
 
     code = "LT112"
@@ -166,8 +166,8 @@ class FilledOnAllRows(Check):
     def _finding(
         self, severity: str, columns: tuple[str, ...], facts: dict[str, Any], price: Price | None
     ) -> Finding:
-        if len(context.table) > LARGE:
-            facts["rows_looked_at"] = context.sampled
+        if facts["rows"] > LARGE:
+            facts["rows_looked_at"] = SAMPLE
         return Finding(
             code=self.code, severity=severity, columns=columns, facts=facts,
             remedy="none" if severity == "note" else "ask" if facts["variant"] != "target" else "drop_columns",
