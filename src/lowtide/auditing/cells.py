@@ -157,7 +157,9 @@ def groups_of(keys: Keys) -> tuple[Ints, Ints]:
 
 def numbers_of(table: Table, name: str) -> Floats:
     """Return a column as numbers whatever its type: texts that are numbers, dates as days; NaN elsewhere."""
-    values, days, _ = _plain(table, name)
+    if table.column(name).type == "number":
+        return table.numbers(name)
+    values, days, _ = _plain(table, name, keyed=False)
     return np.where(np.isnan(values), days, values)
 
 
@@ -166,7 +168,7 @@ def _salted(keys: Keys, j: int) -> Keys:
         return mix(keys + np.uint64(j + 1) * np.uint64(0x9E3779B97F4A7C15))
 
 
-def _plain(table: Table, name: str) -> tuple[Floats, Floats, Keys]:
+def _plain(table: Table, name: str, *, keyed: bool = True) -> tuple[Floats, Floats, Keys]:
     """Return numbers (n,), days (n,), both NaN for what is none, and hashes (n,) of the texts or of "missing"."""
     kind = table.column(name).type
     if kind != "text":
@@ -192,6 +194,7 @@ def _plain(table: Table, name: str) -> tuple[Floats, Floats, Keys]:
         for i in np.flatnonzero(np.asarray(told.to_numpy(zero_copy_only=False), dtype=bool)):
             text = plain[int(i)].as_py()
             value[i], days[i] = number_in(text), days_in(text)
+    if levels and keyed:
         nothing = np.asarray(plain.is_null().to_numpy(zero_copy_only=False), dtype=bool)
         keys[:-1] = np.where(nothing, _NOTHING, column_keys(plain))
     return value[codes], np.where(np.isnan(value), days, np.nan)[codes], keys[codes]

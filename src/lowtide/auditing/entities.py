@@ -40,6 +40,8 @@ DISPERSION, BALANCED_P = 0.5, 1e-4
 UNNAMED = 4
 AS_NUMBER = 0.3
 LARGEST = 0.25
+# A column is fixed by an entity when so many rows have the entity's own value.
+FIXED = 0.995
 STRENGTH = {
     "declared": 6,
     "role": 5,
@@ -250,11 +252,18 @@ def _attributes(context: Context, name: str, inside: Bools) -> tuple[str, ...]:
     own = context.view(name).codes[inside]
     _, group = np.unique(own, return_inverse=True)
     groups = int(group.max()) + 1
+    rows = np.flatnonzero(inside)[np.argsort(group, kind="stable")]
+    ordered = np.sort(group)
+    neighbours = ordered[1:] == ordered[:-1]
     found = []
     for other in context.candidates:
         if other == name:
             continue
         view = context.view(other)
+        beside = view.codes[rows]
+        # A row unlike most of its entity differs from two neighbours at most.
+        if ((beside[1:] != beside[:-1]) & neighbours).sum() > 2 * (1 - FIXED) * len(rows) + 1:
+            continue
         codes = view.codes[inside] + 1
         width = int(codes.max()) + 1
         common = np.bincount(codes, minlength=width).max() / len(codes)
@@ -265,6 +274,6 @@ def _attributes(context: Context, name: str, inside: Bools) -> tuple[str, ...]:
         np.maximum.at(most, pair // width, size)
         levels = len(np.unique(codes))
         renaming = levels >= 0.9 * groups and len(pair) <= 1.1 * groups and context.view(name).values is None
-        if most.sum() / len(codes) >= 0.995 and not renaming and len(codes) >= 2 * groups:
+        if most.sum() / len(codes) >= FIXED and not renaming and len(codes) >= 2 * groups:
             found.append(other)
     return tuple(found)

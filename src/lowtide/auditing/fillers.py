@@ -63,6 +63,14 @@ def counted(values: Floats) -> Counted | None:
     return Counted(distinct, counts.astype(np.int64), off, step)
 
 
+def commonest(column: Counted, most: int) -> list[int]:
+    """Return positions of the commonest values, and of the commonest off the step; ascending."""
+    order = np.argsort(-column.counts, kind="stable")[:most]
+    lone = np.flatnonzero(column.off & (column.counts >= 2))
+    lone = lone[np.argsort(-column.counts[lone], kind="stable")][:most]
+    return sorted({*order.tolist(), *lone.tolist()})
+
+
 def filler_of(column: Counted, against: Counted | None = None) -> Filler | None:
     """Return the value that most likely stands for missing ones; ``None`` when none is likely.
 
@@ -71,11 +79,8 @@ def filler_of(column: Counted, against: Counted | None = None) -> Filler | None:
     against : the rows over which the mean or the median would have been taken; the column's own by default.
     """
     pool = column if against is None else against
-    order = np.argsort(-column.counts, kind="stable")[:TRIED]
-    lone = np.flatnonzero(column.off & (column.counts >= 2))
-    lone = lone[np.argsort(-column.counts[lone], kind="stable")][:TRIED]
     best: Filler | None = None
-    for at in sorted({*order.tolist(), *lone.tolist()}):
+    for at in commonest(column, TRIED):
         value, rows = float(column.values[at]), int(column.counts[at])
         if rows < 3 and not (column.off[at] and rows >= 2):
             continue
@@ -143,12 +148,12 @@ def mean_evidence(pool: Counted, value: float) -> float:
     weight = pool.counts[other] / rows
     mean = float(weight @ pool.values[other])
     spread = float(np.sqrt(weight @ (pool.values[other] - mean) ** 2))
-    slack = 0.5001 * pool.step if value == 0.0 else _slack(value)
+    room = 0.5001 * pool.step if value == 0.0 else slack(value)
     # Computers add in different orders and precisions.
-    slack = max(slack, 1e-9 * float(np.abs(pool.values).max()))
-    if spread <= 0.0 or abs(mean - value) > slack:
+    room = max(room, 1e-9 * float(np.abs(pool.values).max()))
+    if spread <= 0.0 or abs(mean - value) > room:
         return 0.0
-    return _minus_log(1.6 * slack / spread)
+    return _minus_log(1.6 * room / spread)
 
 
 def median_evidence(pool: Counted, value: float) -> float:
@@ -167,7 +172,7 @@ def median_evidence(pool: Counted, value: float) -> float:
     beside = np.concatenate([pool.counts[below][-3:], pool.counts[above][:3]])
     left, right = float(pool.values[below][-1]), float(pool.values[above][0])
     between = at < len(pool.values) and pool.off[at] and low == high
-    if between and abs(value - (left + right) / 2) <= max(_slack(value), 1e-9 * abs(value)):
+    if between and abs(value - (left + right) / 2) <= max(slack(value), 1e-9 * abs(value)):
         return _minus_log(2.0 / rows)
     most = int(beside.max())
     if abs(low - high) > most:
@@ -175,7 +180,7 @@ def median_evidence(pool: Counted, value: float) -> float:
     return _minus_log(2.0 * (2 * most + 1) / rows)
 
 
-def _slack(value: float) -> float:
+def slack(value: float) -> float:
     """Return half of the last digit in which a value is written."""
     written = int(decimals(np.asarray([value]))[0])
     return max(0.5001 * 10.0**-written, SINGLE * abs(value))

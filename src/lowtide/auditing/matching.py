@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -72,9 +73,12 @@ class Matcher:
         self.names, self.seed, self.same = names, seed, refs is None
         self.tables = [table] if refs is None else [table, refs]
         self.plain = plain_cells(self.tables, names)
-        self.exact = [exact_cells(t, names) for t in self.tables]
         self.keys = [row_sums(c) for c in self.plain]
         self.n = len(table)
+
+    @cached_property
+    def exact(self) -> list[Keys]:
+        return [exact_cells(t, self.names) for t in self.tables]
 
     @property
     def own(self) -> Keys:
@@ -90,11 +94,14 @@ class Matcher:
 
     def spelled(self) -> Alike | None:
         """Rows of one table that are equal after normalising, and not before."""
-        exact = row_sums(self.exact[0])
-        order = np.lexsort((exact, self.keys[0]))
+        twice = np.flatnonzero(repeated(self.keys[0])).astype(np.int64)
+        if len(twice) == 0:
+            return None
+        keys, exact = self.keys[0][twice], row_sums(exact_cells(self.tables[0].take(twice), self.names))
+        order = np.lexsort((exact, keys))
         a, b = order[:-1], order[1:]
-        pair = (self.keys[0][a] == self.keys[0][b]) & (exact[a] != exact[b])
-        return self._made("spelled", a[pair], b[pair], np.ones(self.n, bool), 0.0)
+        pair = (keys[a] == keys[b]) & (exact[a] != exact[b])
+        return self._made("spelled", twice[a[pair]], twice[b[pair]], np.ones(self.n, bool), 0.0)
 
     def distinct(self) -> tuple[Ints, Ints]:
         """Return positions of the rows to compare: each once, and (two tables) none that the other has as it is."""

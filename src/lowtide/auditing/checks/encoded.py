@@ -42,6 +42,7 @@ class EncodedOnAllRows(Check):
     The category may be in the table or gone. Means over other folds (a level has several values) and counts of
     a level are honest and fit no formula here. Cannot be seen: means with noise added, means over rows that
     are not in the table, and leaving one out of a number when the category is gone.
+    Of more than 100,000 rows and very many values, one value in eight (with all of its rows) must fit before all are tried.
     """
 
     code = "LT113"

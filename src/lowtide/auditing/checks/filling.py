@@ -9,15 +9,18 @@ from typing import Any
 import numpy as np
 
 from lowtide.auditing.check import Check
-from lowtide.auditing.context import Context
+from lowtide.auditing.context import SAMPLE, Context
 from lowtide.auditing.digits import complete, finite, numeric, second_file, whole_file
 from lowtide.auditing.fillers import (
+    TRIED,
     Counted,
     Filler,
+    commonest,
     counted,
     filler_of,
     mean_evidence,
     median_evidence,
+    slack,
     standing_out,
 )
 from lowtide.auditing.folded import boosted, compare
@@ -31,6 +34,7 @@ from lowtide.auditing.group_fillers import (
     neighbour_evidence,
     predicted_better,
 )
+from lowtide.auditing.large import LARGE
 from lowtide.core.finding import Finding, NotApplicable, Price
 from lowtide.core.task import Task
 from lowtide.stats.association import Bools, Floats, Ints
@@ -43,7 +47,7 @@ MOST_LEVELS, MOST_CODES = 60, 12
 MOST_GROUPS = 15
 # Sorting is what takes the time: rows times pairs of a column and a group.
 WORK, LEAST_PAIRS = 4e7, 20
-LARGE = 100_000
+LIKELY = 6
 PRICED_ROWS, PRICED_COLUMNS = 2_000, 30
 # Few values in doubt are a slip of the pen; when most are, there is no step.
 DOUBT_LEAST, DOUBT_MOST = 0.004, 0.4
@@ -68,6 +72,8 @@ class FilledOnAllRows(Check):
 
     What cannot be seen: the commonest value filled in (it stands out by nature), values filled in by a model in
     a column that is written with all digits, and anything that was changed by a curve (a logarithm) afterwards.
+    Of more than 100,000 rows a column is only looked at in full when the sampled rows show a value that could be a
+    filler: one of some hundredths of a percent, or of small levels, is not seen there.
     """
 
     code = "LT112"
@@ -82,17 +88,20 @@ class FilledOnAllRows(Check):
         if not names:
             return NotApplicable(code=self.code, reason="no_numbers")
         seen = Seen()
-        groups = _groups(context)
+        groups = _Groups(context)
         pairs = max(LEAST_PAIRS, int(WORK / max(len(table), 1)))
         # The most suspicious columns first, should there be too many pairs to look at all.
         standing = {n: _standing_out(context, n) for n in names}
         for name in sorted(names, key=lambda n: (-standing[n], n)):
-            if len(table) > LARGE and standing[name] == 0.0:
-                continue
+            chosen: list[str] | None = None
+            if len(table) > LARGE:
+                chosen = [] if standing[name] == 0.0 else [g for g in groups.names if groups.likely(name, g)]
+                if standing[name] == 0.0 or not (chosen or _likely(context, name)):
+                    continue
             column = counted(whole_file(context, name))
             if column is None:
                 continue
-            few = dict(list(groups.items())[: max(0, pairs)]) if _repeats(column) else {}
+            few = groups.codes(max(0, pairs), chosen) if _repeats(column) else {}
             if not _overall(context, name, column, seen) and not _by_group(context, name, few, seen):
                 pairs -= len(few)
                 _by_model(context, name, column, seen)
@@ -157,6 +166,8 @@ class FilledOnAllRows(Check):
     def _finding(
         self, severity: str, columns: tuple[str, ...], facts: dict[str, Any], price: Price | None
     ) -> Finding:
+        if facts["rows"] > LARGE:
+            facts["rows_looked_at"] = SAMPLE
         return Finding(
             code=self.code, severity=severity, columns=columns, facts=facts,
             remedy="none" if severity == "note" else "ask" if facts["variant"] != "target" else "drop_columns",
@@ -211,32 +222,123 @@ def _overall(context: Context, name: str, column: Counted, seen: Seen) -> bool:
     return over_both.evidence >= SURE
 
 
-def _groups(context: Context) -> dict[str, Ints]:
-    """Return codes over the rows of the first file: classes of the target first, then columns with few levels."""
-    out: dict[str, Ints] = {}
-    if context.target.classes:
-        y = context.target.y
-        out[context.target.name] = np.where(np.isnan(y), -1, np.nan_to_num(y)).astype(np.int64)
-    likely = []
-    for name in context.candidates:
-        text = context.table.column(name).type == "text"
-        distinct = context.view(name).distinct
-        if 2 <= distinct <= (MOST_LEVELS if text else MOST_CODES):
-            likely.append((not text, distinct, name))
-    for not_text, _, name in sorted(likely)[:MOST_GROUPS]:
-        if not not_text:
-            out[name] = context.table.codes(name)[0]
-            continue
+def _likely(context: Context, name: str) -> bool:
+    """Say whether one of the commonest values of the sampled rows is the mean or the median of all others.
+
+    Or whether so many of them lie off the step that they may have been computed.
+    """
+    sampled = context.view(name).values
+    few = counted(finite(sampled)) if sampled is not None else None
+    if few is None:
+        return False
+    if 0.5 * DOUBT_LEAST <= computed_share(few) <= 1.2 * DOUBT_MOST:
+        return True
+    every = whole_file(context, name)
+    second = second_file(context, name)
+    pools = [every] if second is None else [every, np.concatenate([every, second])]
+    return any(_central(pool, few, at) for pool in pools for at in commonest(few, LIKELY))
+
+
+def _central(pool: Floats, few: Counted, at: int) -> bool:
+    """Say whether a value of the sampled rows could be the mean or the median of the others of all rows."""
+    value = float(few.values[at])
+    same, low = int((pool == value).sum()), int((pool < value).sum())
+    rest = len(pool) - same
+    if rest < 10:
+        return False
+    mean = (float(pool.sum()) - same * value) / rest
+    room = max(few.step, 1.01 * slack(value), 2e-9 * float(np.abs(few.values).max()))
+    if abs(mean - value) <= room:
+        return True
+    beside = float(np.delete(few.counts[max(0, at - 3) : at + 4], min(at, 3)).max(initial=1))
+    most = (beside + 4.0 * np.sqrt(beside) + 4.0) * len(pool) / few.rows
+    return abs(rest - 2 * low) <= most
+
+
+@dataclass
+class _Groups:
+    """Columns that a filler may have been worked out by: the target's classes first, then columns with few levels."""
+
+    context: Context
+    names: list[str] = field(default_factory=list)
+    _codes: dict[str, Ints] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        context = self.context
+        if context.target.classes:
+            self.names.append(context.target.name)
+        likely = []
+        for name in context.candidates:
+            text = context.table.column(name).type == "text"
+            distinct = context.view(name).distinct
+            if 2 <= distinct <= (MOST_LEVELS if text else MOST_CODES):
+                likely.append((not text, distinct, name))
+        self.names += [name for _, _, name in sorted(likely)[:MOST_GROUPS]]
+
+    def codes(self, most: int, names: list[str] | None = None) -> dict[str, Ints]:
+        """Return codes over the rows of the first file, -1 unknown, of at most so many columns."""
+        out: dict[str, Ints] = {}
+        for name in self.names if names is None else names:
+            if len(out) >= most:
+                break
+            if name not in self._codes:
+                self._codes[name] = self._of(name)
+            numbers = name != self.context.target.name and self.context.table.column(name).type != "text"
+            if not numbers or self._codes[name].max(initial=-1) < MOST_LEVELS:
+                out[name] = self._codes[name]
+        return out
+
+    def _of(self, name: str) -> Ints:
+        context = self.context
+        if name == context.target.name:
+            return _classes(context.target.y)
+        if context.table.column(name).type == "text":
+            return context.table.codes(name)[0]
         values = context.table.numbers(name)
         known = np.isfinite(values)
         codes = np.full(len(values), -1, dtype=np.int64)
         codes[known] = np.unique(values[known], return_inverse=True)[1]
-        if codes.max(initial=-1) < MOST_LEVELS:
-            out[name] = codes
-    return out
+        return codes
+
+    def likely(self, name: str, group: str) -> bool:
+        """Say whether common values inside several levels could be the level's mean or median, on the sampled rows."""
+        values = self.context.view(name).values
+        if name == group or values is None:
+            return False
+        target = group == self.context.target.name
+        codes = _classes(self.context.y) if target else self.context.view(group).codes
+        looked = near = 0
+        known = np.isfinite(values)
+        for level in range(int(codes.max(initial=-1)) + 1):
+            few = counted(values[known & (codes == level)])
+            if few is not None:
+                looked += 1
+                near += any(_nearly(few, at) for at in commonest(few, TRIED))
+        return near >= 2 and near >= 0.15 * looked
+
+
+def _classes(y: Floats) -> Ints:
+    return np.where(np.isnan(y), -1, np.nan_to_num(y)).astype(np.int64)
+
+
+def _nearly(few: Counted, at: int) -> bool:
+    """Say whether a value that repeats is the mean or the median within the error of a sample."""
+    count, rows = int(few.counts[at]), few.rows - int(few.counts[at])
+    if rows < 10 or count < (2 if few.off[at] else 3):
+        return False
+    weight = few.counts.astype(np.float64)
+    weight[at] = 0.0
+    mean = float(weight @ few.values) / rows
+    spread = float(np.sqrt(weight @ (few.values - mean) ** 2 / rows))
+    if abs(mean - few.values[at]) <= 4.0 * spread / np.sqrt(rows) + few.step:
+        return True
+    beside = float(weight[max(0, at - 3) : at + 4].max())
+    return abs(float(weight[:at].sum() - weight[at + 1 :].sum())) <= 4.0 * np.sqrt(rows) + 2.0 * beside
 
 
 def _by_group(context: Context, name: str, groups: dict[str, Ints], seen: Seen) -> bool:
+    if not groups:
+        return False
     column = Sorted.of(context.table.numbers(name))
     best: tuple[float, str, str, int, int] | None = None
     for group, codes in groups.items():

@@ -13,6 +13,7 @@ from lowtide.auditing.cells import exact_cells, row_sums
 from lowtide.auditing.check import Check
 from lowtide.auditing.checks.duplicates import compared
 from lowtide.auditing.context import Context
+from lowtide.auditing.large import LARGE, alike, by_value
 from lowtide.auditing.second import judged
 from lowtide.auditing.segments import TOLERANCES, Between, between
 from lowtide.core.finding import Finding, NotApplicable, Price
@@ -115,16 +116,24 @@ def _distinct(table: Table, target: Target, names: tuple[str, ...]) -> tuple[Int
     """Return positions, numbers and targets of rows with all numbers known, each distinct row once."""
     raw = np.column_stack([table.numbers(n) for n in names])
     known = np.flatnonzero(np.isfinite(raw).all(axis=1) & ~np.isnan(target.y))
-    _, first = np.unique(row_sums(exact_cells(table.take(known), names)), return_index=True)
+    part = table.select(list(names)) if len(known) == len(table) else table.select(list(names)).take(known)
+    if len(known) > LARGE:
+        keys = alike(part, names, plain=False)[0]
+    else:
+        keys = row_sums(exact_cells(part, names)).view(np.int64)
+    _, first = np.unique(keys, return_index=True)
     rows = known[np.sort(first)]
-    return rows, raw[rows], target.y[rows]
+    # No second copy of a large table.
+    return rows, raw if len(rows) == len(raw) else raw[rows], target.y[rows]
 
 
 def _made(raw: Floats, y: Floats, target: Target, seed: int) -> list[_Made]:
     steps = np.asarray([_step(raw[:, j]) for j in range(raw.shape[1])])
     if target.kind == "regression":
         # Without classes to compare, only lines that are exact count.
-        looks = between(raw, np.arange(len(raw), dtype=np.int64), _fine(raw), steps, seed)
+        rows = np.arange(len(raw), dtype=np.int64)
+        fine = _fine(raw, rows)
+        looks = between(raw, rows, fine, steps, seed) if fine.sum() >= 2 else []
         return _found({"": looks[0]}, {"": len(raw)}, TOLERANCES[:2], alone=True) if looks else []
     seen: dict[str, list[Between]] = {}
     size: dict[str, int] = {}
@@ -132,7 +141,8 @@ def _made(raw: Floats, y: Floats, target: Target, seed: int) -> list[_Made]:
         members = np.flatnonzero(y == c)
         if len(members) < LEAST_CLASS or len(seen) >= MOST_CLASSES:
             continue
-        looks = between(raw, members, _fine(raw[members]), steps, seed)
+        fine = _fine(raw, members)
+        looks = between(raw, members, fine, steps, seed) if fine.sum() >= 2 else []
         if looks:
             seen[target.classes[c]], size[target.classes[c]] = looks, len(members)
     found = _found({c: b[0] for c, b in seen.items()}, size, TOLERANCES)
@@ -176,11 +186,17 @@ def _of(label: str, seen: Between, tolerance: float, chance: float, size: int) -
     return _Made(label, seen.asked, seen.asked[hit], seen.nearer[hit], float(hit.mean()), chance, size)
 
 
-def _fine(raw: Floats) -> Bools:
-    n = len(raw)
-    return np.asarray(
-        [np.unique(raw[:, j]).size > max(10, FINE * n) for j in range(raw.shape[1])], dtype=bool
-    )
+def _fine(raw: Floats, rows: Ints) -> Bools:
+    """Return columns (p,) with many distinct values in these rows."""
+    least = max(10.0, FINE * len(rows))
+    return np.asarray([_distinct_of(raw[rows, j]) > least for j in range(raw.shape[1])], dtype=bool)
+
+
+def _distinct_of(values: Floats) -> int:
+    """Count distinct values; of very many rows only one value in sixteen is counted."""
+    parts = 1 if len(values) <= LARGE else 16
+    part = values if parts == 1 else values[by_value(values, parts)]
+    return int(np.unique(part).size) * parts
 
 
 def _price(
