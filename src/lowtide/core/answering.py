@@ -12,6 +12,7 @@ from lowtide.core.finding import Finding
 SPLITS = ("split_by_time", "split_by_group")
 # What `Finding.answer` says when ``[task]`` settled how held-out data is made.
 DECLARED = "declared"
+SITES = "LT304"
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +22,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     ----------
     table : ``task`` or ``answers``.
     settings : keys and values of that table, to be written together.
-    means : stable code of what is said: ``use``, ``drop``, ``rows``, ``groups``, ``future``.
+    means : stable code of what is said: ``use``, ``drop``, ``rows``, ``groups``, ``future``, ``known_places``,
+        ``new_places``.
     """
 
     table: Literal["task", "answers"]
@@ -54,6 +56,12 @@ def choices(finding: Finding) -> tuple[Choice, ...]:
             Choice(table="task", settings=(("deploy", "rows"),), means="rows"),
             Choice(table="task", settings=(("deploy", "future"), *named), means="future"),
         )
+    if finding.code == SITES and finding.columns:
+        # A handful of places cannot be held out for a floor: they are asked about, and priced, not assumed new.
+        return (
+            Choice(table="task", settings=(("deploy", "rows"),), means="known_places"),
+            Choice(table="task", settings=(("deploy", "groups"), ("group", finding.columns[0])), means="new_places"),
+        )  # fmt: skip
     if finding.remedy == "split_by_group" and finding.columns:
         group = ("group", finding.columns[0])
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lowtide.core.answering import DECLARED, about_split
+from lowtide.core.answering import DECLARED, SITES, about_split
 from lowtide.core.finding import Finding, Price, Severity
 from lowtide.report import numbers
 from lowtide.report.blocks import Block, Card, Column, Details, Paragraph, Table
@@ -105,7 +105,7 @@ def _split_done(words: Words, finding: Finding) -> str:
         key = f"done_not_{kind}"
     elif finding.answer == "use":
         key = f"done_by_{kind}"
-    elif finding.level > Severity.note:
+    elif finding.level > Severity.note and finding.code != SITES:
         key = f"done_assumed_{kind}"
     else:
         return ""
