@@ -252,7 +252,7 @@ def _central(pool: Floats, few: Counted, at: int) -> bool:
         return True
     beside = float(np.delete(few.counts[max(0, at - 3) : at + 4], min(at, 3)).max(initial=1))
     most = (beside + 4.0 * np.sqrt(beside) + 4.0) * len(pool) / few.rows
-    return abs(rest - 2 * low) <= most
+    return bool(abs(rest - 2 * low) <= most)
 
 
 @dataclass
@@ -333,7 +333,7 @@ def _nearly(few: Counted, at: int) -> bool:
     if abs(mean - few.values[at]) <= 4.0 * spread / np.sqrt(rows) + few.step:
         return True
     beside = float(weight[max(0, at - 3) : at + 4].max())
-    return abs(float(weight[:at].sum() - weight[at + 1 :].sum())) <= 4.0 * np.sqrt(rows) + 2.0 * beside
+    return bool(abs(float(weight[:at].sum() - weight[at + 1 :].sum())) <= 4.0 * np.sqrt(rows) + 2.0 * beside)
 
 
 def _by_group(context: Context, name: str, groups: dict[str, Ints], seen: Seen) -> bool:
