@@ -12,6 +12,8 @@ from lowtide.auditing.check import Check
 from lowtide.auditing.context import SAMPLE, Context
 from lowtide.auditing.digits import complete, finite, numeric, second_file, whole_file
 from lowtide.auditing.fillers import (
+    LEAST_DISTINCT,
+    LEAST_ROWS,
     TRIED,
     Counted,
     Filler,
@@ -48,6 +50,8 @@ MOST_GROUPS = 15
 # Sorting is what takes the time: rows times pairs of a column and a group.
 WORK, LEAST_PAIRS = 4e7, 20
 LIKELY = 6
+# Of very many rows: fillers of a smaller part of a level change nothing that matters.
+LEAST_FILLED = 0.002
 PRICED_ROWS, PRICED_COLUMNS = 2_000, 30
 # Few values in doubt are a slip of the pen; when most are, there is no step.
 DOUBT_LEAST, DOUBT_MOST = 0.004, 0.4
@@ -73,7 +77,7 @@ class FilledOnAllRows(Check):
     What cannot be seen: the commonest value filled in (it stands out by nature), values filled in by a model in
     a column that is written with all digits, and anything that was changed by a curve (a logarithm) afterwards.
     Of more than 100,000 rows a column is only looked at in full when the sampled rows show a value that could be a
-    filler: one of some hundredths of a percent, or of small levels, is not seen there.
+    filler: one in less than 0.2 % of a level's rows, or in small levels, is not seen there.
     """
 
     code = "LT112"
@@ -307,13 +311,25 @@ class _Groups:
             return False
         target = group == self.context.target.name
         codes = _classes(self.context.y) if target else self.context.view(group).codes
-        looked = near = 0
-        known = np.isfinite(values)
-        for level in range(int(codes.max(initial=-1)) + 1):
-            few = counted(values[known & (codes == level)])
-            if few is not None:
-                looked += 1
-                near += any(_nearly(few, at) for at in commonest(few, TRIED))
+        view = self.context.view(name)
+        width = max(view.distinct, 1)
+        inside = np.isfinite(values) & (codes >= 0)
+        whole = counted(values[inside])
+        if whole is None or not inside.any():
+            return False
+        pair, times = np.unique(codes[inside] * width + view.codes[inside], return_counts=True)
+        level = pair // width
+        # Most levels need no closer look: nothing in them is there three times, or twice and off the step.
+        often = times >= (2 if whole.off.any() else 3)
+        rows = np.bincount(level, weights=times)
+        looked = int(((rows >= LEAST_ROWS) & (np.bincount(level) >= LEAST_DISTINCT)).sum())
+        likely = np.unique(level[often])
+        if len(likely) < 2 or len(likely) < 0.15 * looked:
+            return False
+        near = 0
+        for one in likely:
+            few = counted(values[inside & (codes == one)])
+            near += few is not None and any(_nearly(few, at) for at in commonest(few, TRIED))
         return near >= 2 and near >= 0.15 * looked
 
 
@@ -324,7 +340,7 @@ def _classes(y: Floats) -> Ints:
 def _nearly(few: Counted, at: int) -> bool:
     """Say whether a value that repeats is the mean or the median within the error of a sample."""
     count, rows = int(few.counts[at]), few.rows - int(few.counts[at])
-    if rows < 10 or count < (2 if few.off[at] else 3):
+    if rows < 10 or count < max(2 if few.off[at] else 3, LEAST_FILLED * rows):
         return False
     weight = few.counts.astype(np.float64)
     weight[at] = 0.0
