@@ -183,7 +183,9 @@ def _deploy(splits: Sequence[Finding]) -> dict[str, str]:
     if not splits:
         return {"rows": _DEPLOYS["rows"]}
     found = {c.means for f in splits for c in choices(f)}
-    found |= {scheme for means, scheme in (("known_places", "rows"), ("new_places", "groups")) if means in found}
+    found |= {
+        scheme for means, scheme in (("known_places", "rows"), ("new_places", "groups")) if means in found
+    }
     if {"groups", "future"} <= found:
         found.add("groups+future")
     return {name: note for name, note in _DEPLOYS.items() if name in found}
