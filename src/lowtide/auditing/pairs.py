@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lowtide.auditing.formulas import Formula
-from lowtide.stats.association import Bools, Floats, Ints
-from lowtide.stats.lines import line, spread, unit
+from lowtide.stats.association import Bools, Floats, Ints, ranks
+from lowtide.stats.lines import line, ordered, spread, unit
 
 MOST_COLUMNS = 60
 LEVEL_COLUMNS = 30
@@ -245,7 +245,7 @@ def within(x: Floats, y: Floats, groups: list[Ints], seed: int) -> tuple[tuple[i
             continue
         for columns, value, goal in _ordering(x, y, few, alone=place >= 0):
             held = _order_in(value, goal, levels)
-            if held >= 0.9995:
+            if held > 0.0:
                 return columns, place, held
     return None
 
@@ -283,9 +283,10 @@ def _ordering(
 
 
 def _order_in(value: Floats, y: Floats, levels: Ints) -> float:
-    """Return the lowest rank correlation (absolute) over levels of 20 rows or more; 0 when they are too few."""
-    from lowtide.stats.association import ranks
+    """Return the lowest rank correlation (absolute) over levels of 20 rows or more; 0 when the order breaks in one.
 
+    Rows that share a value of the target lower the correlation and do not break the order.
+    """
     worst, rows = 1.0, 0
     for level in np.unique(levels[levels >= 0]):
         inside: Bools = (levels == level) & np.isfinite(value) & np.isfinite(y)
@@ -294,6 +295,9 @@ def _order_in(value: Floats, y: Floats, levels: Ints) -> float:
         a, b = ranks(value[inside]), ranks(y[inside])
         if a.std() == 0 or b.std() == 0:
             return 0.0
-        worst = min(worst, abs(float(np.corrcoef(a, b)[0, 1])))
+        alike = abs(float(np.corrcoef(a, b)[0, 1]))
+        if alike < 0.9995 and not (alike >= 0.995 and ordered(value[inside], y[inside]) >= 0.99):
+            return 0.0
+        worst = min(worst, alike)
         rows += int(inside.sum())
     return worst if rows >= 0.9 * len(y) else 0.0
